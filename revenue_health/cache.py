@@ -26,6 +26,8 @@ from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 PACKAGES = ("departments", "pipeline", "revenue_health")
 _TYPE = "!"
 """Marks an object that stands for something JSON has no word for."""
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+"""What JSON has itself: asked for first, since most of what is read is nothing else."""
 _DATES = {"date": date.fromisoformat, "time": time.fromisoformat, "decimal": Decimal}
 
 
@@ -142,12 +144,12 @@ def _path(kind: type) -> str:
 
 def decode(value: Any) -> Any:
     """The value that `encode` wrote."""
-    if isinstance(value, list):
-        return [decode(item) for item in value]
-    if not isinstance(value, dict):
+    if type(value) in _SCALARS:
         return value
+    if isinstance(value, list):
+        return [item if type(item) in _SCALARS else decode(item) for item in value]
     if _TYPE not in value:
-        return {key: decode(item) for key, item in value.items()}
+        return {key: item if type(item) in _SCALARS else decode(item) for key, item in value.items()}
     name, data = value[_TYPE], value["v"]
     if name in _DATES:
         return _DATES[name](data)
@@ -189,7 +191,7 @@ def _read_data(data: list[Any]) -> Any:
         raise Unreadable(f"{data[0]} has other fields now")
     instance: Any = _bare(kind)
     for name, value in fields.items():
-        object.__setattr__(instance, name, decode(value))
+        object.__setattr__(instance, name, value if type(value) in _SCALARS else decode(value))
     return instance
 
 

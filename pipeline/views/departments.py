@@ -6,6 +6,7 @@ higher floors come in by address.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,8 +35,8 @@ from pipeline.selectors.leaks.handoffs import (
     custody_now,
     names_of,
     queues,
-    waiting,
     waiting_matrix,
+    waiting_with,
 )
 from pipeline.selectors.leaks.leaks import DealFilter, calendar_of, leaks_of
 from pipeline.selectors.overview import DepartmentName, Structure, structure_names
@@ -165,7 +166,7 @@ def department_detail(request: HttpRequest, key: str) -> HttpResponse:
     if run is None or company is None:
         return page_render(request, DETAIL, context | {"nothing": True}, partial="page")
     period = _quarter(run, company)
-    queue = [item for item in waiting(run=run, company=company) if item.department == department.id]
+    queue = waiting_with(run=run, company=company, department=department.id)
     number = request.GET.get("page", "1")
     page = int(number) if number.isdecimal() and 1 <= int(number) <= LARGEST_PAGE else 1
     rows = _queue_rows(queue[(page - 1) * QUEUE_PAGE : page * QUEUE_PAGE], structure)
@@ -189,7 +190,7 @@ def department_detail(request: HttpRequest, key: str) -> HttpResponse:
     return page_render(request, DETAIL, context, partial="page")
 
 
-def _queue_rows(items: list[Waiting], structure: Structure) -> list[QueueRow]:
+def _queue_rows(items: Sequence[Waiting], structure: Structure) -> list[QueueRow]:
     names = names_of(opportunities=[item.opportunity for item in items])
     return [
         QueueRow(

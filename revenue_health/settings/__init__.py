@@ -17,8 +17,9 @@ from revenue_health import __version__
 from revenue_health.embedded.home import Home
 from revenue_health.logs.config import configure as configure_logs
 from revenue_health.settings.history import LEVEL, TRACKERS
-from revenue_health.settings.languages import EVERYWHERE, offered_languages
+from revenue_health.settings.languages import offered_languages
 from revenue_health.settings.mail import mailers, site_url
+from revenue_health.settings.pages import templates
 from revenue_health.settings.safety import content_policy, second_factor_roles
 from revenue_health.settings.schedule import beat_schedule
 from revenue_health.settings.sign_in import FORMS, oidc_origin, oidc_providers
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
     # Pages of allauth (sessions, passkeys) load its tags.
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django.forms",
     "django_htmx",
     "allauth",
     "allauth.account",
@@ -102,21 +104,9 @@ MIDDLEWARE = [
 ROOT_URLCONF = "revenue_health.urls"
 WSGI_APPLICATION = "revenue_health.wsgi.application"
 
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "builtins": EVERYWHERE,
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
-        },
-    }
-]
+TEMPLATES = templates(BASE_DIR)
+# Widgets are drawn by our templates where there is one: choices without a template for each of them.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- data -----------------------------------------------------------------------------------------------------
 if EMBEDDED_DATABASE:

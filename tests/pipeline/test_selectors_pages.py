@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse, set_script_prefix
 from django.utils import timezone
 
 from departments.models import Company
 from departments.periods import Period
-from pipeline.models import Event, HandOff, RecomputeRun
+from pipeline.models import Event, HandOff, RecomputeRun, StageOwner
 from pipeline.selectors.data.runs import latest_run
 from pipeline.selectors.deals import opportunities
 from pipeline.selectors.leaks import handoffs
 from pipeline.selectors.leaks.leaks import DealFilter, leak_deals, leaks_of
 from pipeline.selectors.leaks.trend import weekly_trend
 from pipeline.selectors.overview import structure_names
+from pipeline.templatetags.names import deal_address
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,44 @@ def test_the_queue_is_the_open_hand_offs_of_open_deals(run: RecomputeRun, compan
     ages = [item.age_days for item in waiting]
     assert ages == sorted(ages, reverse=True)
     assert sum(queue.count for queue in handoffs.queues(run=run, company=company).values()) == len(waiting)
+
+
+def test_each_department_has_its_part_of_the_queue(run: RecomputeRun, company: Company) -> None:
+    departments = structure_names().departments
+    parts = {pk: handoffs.waiting_with(run=run, company=company, department=pk) for pk in departments}
+    everything = handoffs.waiting(run=run, company=company)
+    assert sorted(item.handoff for part in parts.values() for item in part) == sorted(
+        item.handoff for item in everything
+    )
+    assert all(item.department == pk for pk, part in parts.items() for item in part)
+    totals = handoffs.queues(run=run, company=company)
+    assert {pk: totals[pk].count for pk in totals} == {pk: len(part) for pk, part in parts.items() if part}
+    # Another run is another queue: what is kept of this one is not its.
+    before_all = RecomputeRun(pk=run.pk + 1, as_of=run.as_of - timedelta(days=3650), fingerprint=run.fingerprint)
+    assert handoffs.waiting_with(run=before_all, company=company, department=next(iter(totals))) == ()
+    assert handoffs.queues(run=before_all, company=company) == {}
+
+
+@pytest.mark.parametrize("key", ["D-1", "a/b?c#d", "~", "Ä 1", ".."])
+def test_the_page_of_a_deal_has_one_address(key: str) -> None:
+    for _ in range(2):
+        assert deal_address(key) == reverse("pipeline:opportunity", args=[key])
+    set_script_prefix("/health/")
+    try:
+        assert deal_address(key) == reverse("pipeline:opportunity", args=[key])
+        assert deal_address(key).startswith("/health/")
+    finally:
+        set_script_prefix("/")
+
+
+def test_owners_of_stages_are_those_of_now(run: RecomputeRun) -> None:
+    before = next(iter(structure_names().stages.values()))
+    other = next(pk for pk in structure_names().departments if pk != before.owner)
+    StageOwner.objects.create(stage_id=before.id, department_id=other, since=timezone.now() + timedelta(days=1))
+    assert structure_names().stages[before.id].owner == before.owner
+    StageOwner.objects.create(stage_id=before.id, department_id=other, since=timezone.now() - timedelta(seconds=1))
+    after = structure_names()
+    assert (after.stages[before.id].owner, after.stages[before.id].owner_name) == (other, after.departments[other].name)
 
 
 def test_the_matrix_counts_every_hand_off_to_another_department(run: RecomputeRun, company: Company) -> None:

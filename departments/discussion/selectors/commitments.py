@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -129,6 +129,28 @@ def commitments_of(
     still = [row for row in rows if row.status == Commitment.Status.OPEN]
     closed = [row for row in rows if row.closed_at is not None]
     return still + sorted(closed, key=lambda row: row.closed_at or row.created_at, reverse=True)
+
+
+def narrowed_commitments(
+    everything: Sequence[CommitmentRow],
+    *,
+    now: datetime,
+    departments: Collection[int] | None,
+    department: str,
+    owner: str,
+    status: str,
+    due: str,
+) -> list[CommitmentRow]:
+    """The same, out of all that the reader may see; they are read again where those are not all, or days matter."""
+    if due or len(everything) >= MOST:
+        return commitments_of(
+            now=now, departments=departments, department=department, owner=owner, status=status, due=due
+        )
+    return [
+        row
+        for row in everything
+        if department in ("", row.department_key) and owner in ("", row.owner_username) and status in ("", row.status)
+    ]
 
 
 def commitment_row(*, pk: int, now: datetime) -> CommitmentRow | None:

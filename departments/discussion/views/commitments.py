@@ -20,6 +20,7 @@ from departments.discussion.selectors.commitments import (
     commitments_of,
     company_today,
     issues_of,
+    narrowed_commitments,
     subject_link,
 )
 from departments.discussion.services.commitments import commitment_close, commitment_create, commitment_postpone
@@ -52,9 +53,11 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.errors:
         chosen = {name: value for name, value in form.cleaned_data.items() if name not in form.errors}
     status = chosen.get("status") or "open"
+    may_commit_for = set(committing(request.user).values_list("pk", flat=True))
     context = {
         "form": form,
-        "rows": commitments_of(
+        "rows": narrowed_commitments(
+            everything,
             now=now,
             departments=seen,
             department=chosen.get("department", ""),
@@ -66,8 +69,8 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         "due_this_week": sum(1 for row in everything if row.due_this_week and not row.days_overdue),
         "open": sum(1 for row in everything if row.status == Commitment.Status.OPEN),
         "issues": issues_of(departments=seen, department=chosen.get("department", "")),
-        "may_make": committing(request.user).exists(),
-        "committing": set(committing(request.user).values_list("pk", flat=True)),
+        "may_make": bool(may_commit_for),
+        "committing": may_commit_for,
     }
     return page_render(request, INDEX, context, partial="page")
 

@@ -52,6 +52,15 @@ def waiting(*, run: RecomputeRun, company: Company) -> tuple[Waiting, ...]:
     return cached(run, "waiting", lambda: _open_handoffs(run))
 
 
+def waiting_with(*, run: RecomputeRun, company: Company, department: int) -> tuple[Waiting, ...]:
+    """The same of one department (its id), kept apart: a page of one need not read what waits with all of them."""
+
+    def compute() -> tuple[Waiting, ...]:
+        return tuple(item for item in waiting(run=run, company=company) if item.department == department)
+
+    return cached(run, "waiting_with", compute, of=department)
+
+
 def _open_handoffs(run: RecomputeRun) -> tuple[Waiting, ...]:
     as_of = int(run.as_of.timestamp())
     open_then = HandOff.objects.filter(requested_at__lte=run.as_of).exclude(completed_at__lte=run.as_of)
@@ -93,10 +102,14 @@ def _open_handoffs(run: RecomputeRun) -> tuple[Waiting, ...]:
 
 def queues(*, run: RecomputeRun, company: Company) -> dict[int, Queue]:
     """Per department: how much waits with it."""
-    by_department: dict[int, list[Waiting]] = {}
-    for item in waiting(run=run, company=company):
-        by_department.setdefault(item.department, []).append(item)
-    return {department: _queue_totals(items) for department, items in by_department.items()}
+
+    def compute() -> dict[int, Queue]:
+        by_department: dict[int, list[Waiting]] = {}
+        for item in waiting(run=run, company=company):
+            by_department.setdefault(item.department, []).append(item)
+        return {department: _queue_totals(items) for department, items in by_department.items()}
+
+    return cached(run, "queues", compute)
 
 
 def _queue_totals(items: Sequence[Waiting]) -> Queue:

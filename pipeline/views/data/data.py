@@ -49,7 +49,8 @@ class ImportRow:
 
 def runs_context(site: SiteContext) -> dict[str, Any]:
     """What the panel of runs shows; `running` keeps it asking every second."""
-    running, newest = run_in_progress(), recent_runs(count=10)
+    newest = recent_runs(count=10)
+    running = run_in_progress() if newest and newest[0].status == RecomputeRun.Status.STARTED else None
     requested = running is None and bool(open_jobs(tasks=[recompute_requested.name]))
     return {
         "site": site,

@@ -162,7 +162,12 @@ def test_overdue_by_the_company_s_day(cast: dict[str, User]) -> None:
         ("?department=legal", {"mine", "late"}),
     ],
 )  # fmt: skip
-def test_filters(reads_as: Open, cast: dict[str, User], query: str, texts: set[str]) -> None:
+@pytest.mark.parametrize("most", [500, 3])
+def test_filters(
+    reads_as: Open, cast: dict[str, User], query: str, texts: set[str], most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Where there may be more than a list shows, each filter is asked of the database.
+    monkeypatch.setattr("departments.discussion.selectors.commitments.MOST", most)
     make(cast["amelie"], "mine", due=TODAY + timedelta(days=30))
     make(cast["legal"], "late", due=TODAY - timedelta(days=3))
     gone = make(cast["legal"], "dropped")
