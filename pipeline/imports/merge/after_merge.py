@@ -205,24 +205,21 @@ def opportunities_touch(staging: Staging, batch: int) -> int:
     if "events.csv" in names:
         sources.append("SELECT id FROM event_deals")
     if "opportunities.csv" in names:
-        sources.append("SELECT id FROM changed_pipeline_opportunity")
+        sources.append("SELECT id FROM matched_pipeline_opportunity WHERE differs")
         sources.append(
             "SELECT o.id FROM matched_pipeline_opportunity m"
             " JOIN pipeline_opportunity o ON o.key = m.key WHERE m.id IS NULL"
         )
     if "handoffs.csv" in names:
-        sources.append(
-            "SELECT m.opportunity_id FROM matched_pipeline_handoff m"
-            " LEFT JOIN changed_pipeline_handoff c ON c.id = m.id"
-            " WHERE m.id IS NULL OR c.id IS NOT NULL"
-        )
+        sources.append("SELECT opportunity_id FROM matched_pipeline_handoff WHERE id IS NULL OR differs")
         # A hand-off that moved to another deal changes the deal it left as well.
         sources.append(
             "SELECT (before->>'opportunity_id')::bigint FROM pipeline_importchange"
             f" WHERE batch_id = {batch:d} AND \"table\" = 'pipeline_handoff' AND before->>'opportunity_id' IS NOT NULL"
         )
     if "accounts.csv" in names:
-        sources.append("SELECT o.id FROM pipeline_opportunity o JOIN changed_pipeline_account c ON c.id = o.account_id")
+        changed = "SELECT id FROM matched_pipeline_account WHERE differs"
+        sources.append(f"SELECT id FROM pipeline_opportunity WHERE account_id IN ({changed})")
     if names & {"accounts.csv", "opportunities.csv"}:
         sources.append("SELECT id FROM repointed_deals")
     if not sources:

@@ -8,6 +8,7 @@ What a row was before a change is kept in ImportChange, so that the import can b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -35,10 +36,7 @@ def file_merge(staged: StagedFile, batch: int) -> Outcome:
         return parts[0]
     # Counted by line of the file, so that a row that fills two tables counts once.
     new = " UNION ".join(f"SELECT line FROM matched_{target.table} WHERE id IS NULL" for target in targets)
-    changed = " UNION ".join(
-        f"SELECT line FROM matched_{target.table} WHERE id IN (SELECT id FROM changed_{target.table})"
-        for target in targets
-    )
+    changed = " UNION ".join(f"SELECT line FROM matched_{target.table} WHERE differs" for target in targets)
     ((added, differ),) = query(
         f"SELECT (SELECT count(*) FROM ({new}) n), (SELECT count(*) FROM ({changed} EXCEPT ({new})) c)"
     )
@@ -46,13 +44,13 @@ def file_merge(staged: StagedFile, batch: int) -> Outcome:
 
 
 def _target_merge(target: Target, staged: StagedFile, batch: int) -> Outcome:
-    """Into one table; leaves the ids of changed rows in the table `changed_<table>`."""
+    """Into one table; leaves the rows with what became of them in the table `matched_<table>`."""
     matched, differs = f"matched_{target.table}", f"changed_{target.table}"
     with connection.cursor() as cursor:
         cursor.execute(_matched_sql(target, staged, matched))
-        cursor.execute(_changed_sql(target, staged, matched, differs))
-        outcome = _count(cursor, matched, differs)
+        outcome = _count(cursor, matched)
         if outcome.changed:
+            cursor.execute(f"CREATE TEMP TABLE {differs} ON COMMIT DROP AS SELECT id FROM {matched} WHERE differs")
             cursor.execute(_lock_sql(target, differs))
             # Before the update, since undo restores the values stored now.
             cursor.execute(_remember_sql(target, staged, differs), [batch, target.table])
@@ -69,9 +67,11 @@ def _present(target: Target, staged: StagedFile) -> list[str]:
 
 
 def _matched_sql(target: Target, staged: StagedFile, matched: str) -> str:
-    """Each row of the file with its values as the database keeps them and the id of the row it is, if any."""
+    """Each row of the file with its values as the database keeps them, the id of the row it is, if any, and whether
+    that differs."""
+    types = _types(target.table)
     values = ", ".join(
-        f"({v.expression if v.source in staged.columns else v.default})::{_type(target.table, v.column)} AS {v.column}"
+        f"({v.expression if v.source in staged.columns else v.default})::{types[v.column]} AS {v.column}"
         for v in target.values
     )
     joins = " ".join(join for source, join in target.joins if source in staged.columns)
@@ -80,37 +80,35 @@ def _matched_sql(target: Target, staged: StagedFile, matched: str) -> str:
     rows = f"SELECT s.line, {values} FROM {table} s {joins} WHERE {where}"
     same = " AND ".join(f"t.{column} = r.{column}" for column in target.match)
     return (
-        f"CREATE TEMP TABLE {matched} ON COMMIT DROP AS"
-        f" SELECT r.*, t.id FROM ({rows}) r LEFT JOIN {target.table} t ON {same}"
+        f"CREATE TEMP TABLE {matched} ON COMMIT DROP AS SELECT r.*, t.id, {_differs_sql(target, staged)} AS differs"
+        f" FROM ({rows}) r LEFT JOIN {target.table} t ON {same}"
     )
 
 
-def _type(table: str, column: str) -> str:
-    """The database's type of a column, so that values compare as they will be stored."""
+@cache
+def _types(table: str) -> dict[str, str]:
+    """The database's types of a table's columns, so that values compare as they will be stored."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = %s::regclass AND attname = %s",
-            [table, column],
+            "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = %s::regclass"
+            " AND attnum > 0 AND NOT attisdropped",
+            [table],
         )
-        ((kind,),) = cursor.fetchall()
-    return str(kind)
+        return dict(cursor.fetchall())
 
 
-def _changed_sql(target: Target, staged: StagedFile, matched: str, differs: str) -> str:
+def _differs_sql(target: Target, staged: StagedFile) -> str:
     present = _present(target, staged)
     if not present:
-        return f"CREATE TEMP TABLE {differs} (id bigint) ON COMMIT DROP"
+        return "false"
     old, new = (", ".join(f"{side}.{column}" for column in present) for side in ("t", "r"))
     # IS DISTINCT FROM, because a field that was empty and stays empty has not changed.
-    return (
-        f"CREATE TEMP TABLE {differs} ON COMMIT DROP AS SELECT t.id FROM {target.table} t"
-        f" JOIN {matched} r ON r.id = t.id WHERE ({old}) IS DISTINCT FROM ({new})"
-    )
+    return f"t.id IS NOT NULL AND ({old}) IS DISTINCT FROM ({new})"
 
 
-def _count(cursor: Any, matched: str, differs: str) -> Outcome:
+def _count(cursor: Any, matched: str) -> Outcome:
     cursor.execute(
-        f"SELECT count(*) FILTER (WHERE id IS NULL), count(id), (SELECT count(*) FROM {differs}) FROM {matched}"
+        f"SELECT count(*) FILTER (WHERE id IS NULL), count(id), count(*) FILTER (WHERE differs) FROM {matched}"
     )
     new, existing, changed = cursor.fetchone()
     return Outcome(new=new, changed=changed, unchanged=existing - changed)

@@ -48,7 +48,7 @@ def pipelines_check(staging: Staging) -> None:
     events, deals = "events.csv" in staging.files, "opportunities.csv" in staging.files
     touched = " UNION ".join(
         [*(["SELECT id FROM event_deals"] if events else []),
-         *(["SELECT id FROM changed_pipeline_opportunity"] if deals else [])]
+         *(["SELECT id FROM matched_pipeline_opportunity WHERE differs"] if deals else [])]
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
