@@ -26,21 +26,34 @@ def filled(cursor: Any, tables: Iterable[str]) -> list[str]:
     return [name for (name,) in cursor.fetchall()]
 
 
+def emptying_sql(cursor: Any, tables: Iterable[str], *, from_one: bool) -> list[str]:
+    """Statements for one transaction that empty the tables, but not those made with the database; `from_one`: their
+    next rows are numbered from 1, also where of earlier ones only the numbers are gone."""
+    emptied = sorted(set(tables) - MADE_WITH_THE_DATABASE)
+    some = filled(cursor, emptied)
+    large = _large(cursor, some)
+    statements = [f"TRUNCATE {', '.join(f'"{table}"' for table in large)} CASCADE"] if large else []
+    statements += _deletions([table for table in some if table not in large])
+    return [*statements, _restart(emptied)] if from_one else statements
+
+
+def _restart(tables: Sequence[str]) -> str:
+    names = ", ".join(f"'{table}_%'" for table in tables)
+    return (
+        "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences"
+        f" WHERE last_value IS NOT NULL AND sequencename LIKE ANY (ARRAY[{names}])"
+    )
+
+
 @contextmanager
 def quick_flush() -> Iterator[None]:
     """Within it, `flush` leaves what was made with the database, and empties the other tables the quickest way."""
-    by_truncating = DatabaseOperations.sql_flush
 
     def sql_flush(
         self: DatabaseOperations, style: Any, tables: Sequence[str], *, reset_sequences: bool = False, **options: Any
     ) -> list[str]:
         with self.connection.cursor() as cursor:
-            some = filled(cursor, sorted(set(tables) - MADE_WITH_THE_DATABASE))
-            large = [] if reset_sequences else _large(cursor, some)
-        if reset_sequences:
-            return by_truncating(self, style, some, reset_sequences=True, allow_cascade=True) if some else []
-        truncated = by_truncating(self, style, large, allow_cascade=True) if large else []
-        return truncated + _deletions([table for table in some if table not in large])
+            return emptying_sql(cursor, tables, from_one=reset_sequences)
 
     with (
         mock.patch.object(DatabaseOperations, "sql_flush", sql_flush),

@@ -19,7 +19,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection, transaction
 
 from pipeline import run_cache
-from tests.emptying import MADE_WITH_THE_DATABASE, filled
+from tests.emptying import MADE_WITH_THE_DATABASE, emptying_sql
 
 
 @contextmanager
@@ -51,15 +51,9 @@ def figures_of_runs_stay() -> Iterator[None]:
 def everything_empty() -> None:
     """No row and no custody file; numbers start at 1 again, since pages are asked for by them."""
     cache.clear()
-    with connection.cursor() as cursor:
-        if tables := filled(cursor, _tables()):
-            cursor.execute(f"TRUNCATE {', '.join(f'"{table}"' for table in tables)} RESTART IDENTITY CASCADE")
-        # Of rows that were rolled back only the numbers are gone.
-        cursor.execute(
-            "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences"
-            " WHERE last_value IS NOT NULL AND sequencename LIKE ANY (%s)",
-            [[f"{table}_%" for table in _tables()]],
-        )
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in emptying_sql(cursor, _tables(), from_one=True):
+            cursor.execute(statement)
     shutil.rmtree(settings.CUSTODY_STORE, ignore_errors=True)
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 
 from departments.models import User, current_company
 from pipeline.selectors.data.runs import latest_run
@@ -21,7 +20,7 @@ from tests.kept_company import everything_empty
 from tests.pipeline.folders import folder_write
 from tests.revenue_health.contribution.test_earned_once import SHAPE
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 Ask = Callable[..., dict[str, Any]]
 TODAY = datetime(2024, 2, 20, 12, tzinfo=UTC)
 RETAIL = (
@@ -34,15 +33,6 @@ PLAN = (
     "pipeline,period_start,period_end,target\nmain,2023-10-29,2024-02-03,14000\n"
     "main,2024-02-04,2024-03-02,900\nmain,2024-03-03,2024-05-04,2100\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def _own(settings: Any, tmp_path: Path, transactional_db: None) -> Iterator[None]:
-    settings.CUSTODY_STORE = tmp_path / "custody"
-    cache.clear()
-    everything_empty()
-    yield
-    everything_empty()
 
 
 def history() -> tuple[str, str]:
@@ -59,15 +49,31 @@ def history() -> tuple[str, str]:
     return "\n".join(deals) + "\n", "\n".join(events) + "\n"
 
 
+@pytest.fixture(scope="module")
+def company(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    folder = tmp_path_factory.mktemp("retail")
+    with django_db_blocker.unblock(), override_settings(CUSTODY_STORE=folder / "custody"):
+        everything_empty()
+        try:
+            load_retail(folder)
+            yield
+        finally:
+            everything_empty()
+
+
 @pytest.fixture
-def retail(tmp_path: Path) -> None:
+def retail(company: None, db: None) -> None:
+    """The company, to be read."""
+
+
+def load_retail(folder: Path) -> None:
     opportunities, events = history()
     files = SHAPE | {
         "company.csv": RETAIL, "plan.csv": PLAN, "opportunities.csv": opportunities, "events.csv": events,
     }  # fmt: skip
     nothing = ("loss_reasons.csv", "sources.csv", "accounts.csv", "handoffs.csv", "rates.csv", "measurables.csv",
                "entries.csv")  # fmt: skip
-    call_command("load", folder_write(tmp_path / "in", files, without=nothing), verbosity=0)
+    call_command("load", folder_write(folder / "in", files, without=nothing), verbosity=0)
     run_nightly_steps(run=recompute(as_of=TODAY))
 
 
