@@ -6,9 +6,9 @@ import json
 import re
 from typing import Any
 
-_ORDER = ("company", "files", "log", "lookups", "deal", "opportunity", "accounts", "history", "tickets", "values",
-          "pipeline", "pipelines", "departments", "stages", "losses", "loss_reasons", "sources", "queues", "teams",
-          "handoff_rules", "handoffs")  # fmt: skip
+_ORDER = ("company", "files", "log", "lookups", "deal", "opportunity", "accounts", "history", "stage_dates", "tickets",
+          "values", "pipeline", "pipelines", "departments", "stages", "losses", "loss_reasons", "sources", "queues",
+          "teams", "handoff_rules", "handoffs")  # fmt: skip
 
 
 def mapping_toml(content: dict[str, Any]) -> str:

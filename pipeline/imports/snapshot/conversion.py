@@ -18,7 +18,7 @@ from pipeline.imports.snapshot.deal_rows import DealRows
 from pipeline.imports.snapshot.deals import DealReader, ReadDeal
 from pipeline.imports.snapshot.earlier import Earlier
 from pipeline.imports.snapshot.gone import Gone
-from pipeline.imports.snapshot.history import History
+from pipeline.imports.snapshot.history import Changes, History
 from pipeline.imports.snapshot.mapping import FilesMapping, SnapshotMapping
 from pipeline.imports.snapshot.rows import ExportReader
 from pipeline.imports.snapshot.tickets import Tickets
@@ -64,9 +64,10 @@ def folder_from_snapshot(
         accounts = _accounts_write(export, mapping, writer)
         reader = DealReader(mapping, export)
         deals = [deal for row in export.deals(mapping) if (deal := reader.read(row)) is not None]
-        history = History(mapping, export) if mapping.history else None
-        if history:
-            history.read({deal.row.get(mapping.deal.key): deal.currency for deal in deals})
+        history: Changes | None = reader.stage_dates
+        if mapping.history:
+            history = file = History(mapping, export)
+            file.read({deal.row.get(mapping.deal.key): deal.currency for deal in deals})
         rows = DealRows(mapping, export, accounts, _latest_date(deals, mapping), earlier, history)
         _deals_write(writer, mapping, deals, rows)
         gone = Gone(mapping, earlier, {deal.row.get(mapping.deal.key) for deal in deals}, reader.skipped)

@@ -9,7 +9,7 @@ from departments.translation import gettext_noop
 from pipeline.imports.conversion.source_times import Moment, TimeReader
 from pipeline.imports.snapshot.deals import ReadDeal
 from pipeline.imports.snapshot.earlier import DealState, Earlier, KnownDeal
-from pipeline.imports.snapshot.history import History
+from pipeline.imports.snapshot.history import Changes
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.outcome import LOST, WITHDRAWN
 from pipeline.imports.snapshot.rows import ExportReader, SourceRow
@@ -30,7 +30,7 @@ class DealRows:
         accounts: set[str],
         latest: date | None,
         earlier: Earlier | None = None,
-        history: History | None = None,
+        history: Changes | None = None,
     ) -> None:
         self._mapping, self._columns, self._earlier = mapping, mapping.deal, earlier
         self._problems, self._counted = export.problems, export.counted

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from departments.translation import gettext_noop
 from pipeline.imports.conversion.source_times import Moment
+from pipeline.imports.snapshot.history import StageDates
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.outcome import OutcomeReader
 from pipeline.imports.snapshot.place import PlaceReader
@@ -40,7 +41,9 @@ class DealReader(RowReader):
         own = mapping.accounts if mapping.accounts and mapping.accounts.file == mapping.files.deals else None
         parts = (mapping.deal, own, mapping.tickets)  # tickets may name deals by another column than their key
         self._used = {str(value) for part in parts if part for value in vars(part).values()}
+        self._used |= set(mapping.stage_dates)
         self._used.discard(mapping.deal.name)
+        self.stage_dates = StageDates(mapping, export) if mapping.stage_dates else None
         self.skipped: dict[str, int] = {}
         """Lines of the rows that are left out for their flag, by their deal's key."""
 
@@ -57,8 +60,12 @@ class DealReader(RowReader):
         if self._repeats(row, columns.key, "deal", self._used):
             return None
         pipeline = self._place.pipeline(row)
-        place = None if pipeline is None else self._place.place(row, flags, pipeline)
-        if place is None or pipeline is None:
+        if pipeline is None:
+            return None
+        created = self._moment(row, columns.created)
+        dated = self.stage_dates.read(row, row.get(columns.key), pipeline, created) if self.stage_dates else None
+        place = self._place.place(row, flags, pipeline, dated)
+        if place is None:
             return None
         ended = self._place.ends(place)
         closed = self._moment(row, flags.closing)
@@ -71,7 +78,7 @@ class DealReader(RowReader):
             pipeline=pipeline,
             place=place,
             ended=ended,
-            created=self._moment(row, columns.created),
+            created=created,
             changed=self._moment(row, columns.changed),
             closed=closed if ended else None,
             expected=self._expected(row, ended=ended),

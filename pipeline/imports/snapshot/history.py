@@ -1,8 +1,7 @@
-"""A file of changes beside a list of deals: who changed which field of which deal when, from what to what."""
+"""What is known of how deals came to where they stand: a file of changes beside the list, or a day a stage in it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -42,20 +41,94 @@ class Change:
     line: int
 
 
-class History(RowReader):
-    """The changes of each deal in their order; what cannot be used is counted and named."""
+class Changes(RowReader):
+    """The changes of each deal in their order, by its key; where the list contradicts them is counted and named."""
+
+    def __init__(self, mapping: SnapshotMapping, export: ExportReader, *, file: str, called: str) -> None:
+        super().__init__(mapping, export, file=file, called=called)
+        self._place = PlaceReader(mapping, export)
+        self.changes: dict[str, list[Change]] = {}
+        self._elsewhere: dict[str, str] = {}
+        self._amounts: dict[str, str] = {}
+
+    def stands_elsewhere(self, key: str, listed: str, last: str) -> None:
+        """The list says another stage than the last change."""
+        self._elsewhere[key] = f"{key}: {listed}, not {last}"
+
+    def worth_otherwise(self, key: str, listed: str, last: str) -> None:
+        """The list says another amount than the last change."""
+        self._amounts[key] = f"{key}: {listed}, not {last}"
+
+    def notes(self) -> list[str]:
+        """How much of a history there is."""
+        count = sum(map(len, self.changes.values()))
+        return [self._how_much(count, len(self.changes)), *self.times.notes()]
+
+    def _how_much(self, count: int, deals: int) -> str:
+        return gettext_noop("{count:,} changes of {count2:,} deals come from {file}.").format(
+            count=count, count2=deals, file=self._file
+        )
+
+    def checks(self) -> list[str]:
+        """Where the list and the history contradict each other, or the history itself, with some of the deals."""
+        return [
+            f"{len(deals):,} {sentence.format(file=self._file, deals=_some(deals))}"
+            for deals, sentence in self._contradictions()
+            if deals
+        ]
+
+    def _contradictions(self) -> list[tuple[list[str], str]]:
+        return [(list(self._elsewhere.values()), _ELSEWHERE), (list(self._amounts.values()), _AMOUNTS)]
+
+
+class StageDates(Changes):
+    """Days on which deals came into stages, a column of the list each: `stage_dates` of the mapping."""
+
+    def __init__(self, mapping: SnapshotMapping, export: ExportReader) -> None:
+        super().__init__(mapping, export, file=mapping.files.deals, called="the export")
+        self._dates, self._entry_stage = mapping.stage_dates, mapping.entry_stage
+        self._order = {stage.key: place for place, stage in enumerate(mapping.stages)}
+
+    def read(self, row: SourceRow, key: str, pipeline: str, created: Moment | None) -> str | None:
+        """Take the days of a row of the list; returns the stage that was entered last, `lost`, or None for no day.
+
+        A deal that is older than its first day was in the entry stage before, where that comes first.
+        """
+        moments = [(column, self._moment(row, column)) for column in self._dates]
+        days = [
+            (moment, self._place.of_value(self._dates[column], pipeline) or self._place.of_any(self._dates[column]))
+            for column, moment in moments
+            if moment is not None
+        ]
+        changes = [Change(moment, {PLACE: place}, {}, "", row.line) for moment, place in days if place]
+        if not changes:
+            return None
+        last = len(self._order)
+        changes.sort(key=lambda change: (change.at.at.astimezone(UTC), self._order.get(change.new[PLACE], last)))
+        first, entry = changes[0], self._entry_stage(pipeline)
+        later = created is not None and first.at.day > created.day
+        if later and self._order.get(entry, last) < self._order.get(first.new[PLACE], last):
+            changes[0] = replace(first, old={PLACE: entry})
+        self.changes[key] = changes
+        return changes[-1].new[PLACE]
+
+    def _how_much(self, count: int, deals: int) -> str:
+        return gettext_noop(
+            "{count:,} days on which {count2:,} deals came into a stage are in {file}: one a stage, so that nobody "
+            "knows of a deal that was there twice."
+        ).format(count=count, count2=deals, file=self._file)
+
+
+class History(Changes):
+    """A file of changes; what cannot be used of it is counted and named."""
 
     def __init__(self, mapping: SnapshotMapping, export: ExportReader) -> None:
         assert mapping.history is not None
         super().__init__(mapping, export, file=mapping.history.file, called="the history")
         self._columns, self._export = mapping.history, export
-        self._place = PlaceReader(mapping, export)
-        self.changes: dict[str, list[Change]] = {}
         self._currencies: Mapping[str, str] = {}
         self._strangers: dict[str, None] = {}
         self._broken: dict[str, None] = {}
-        self._elsewhere: dict[str, str] = {}
-        self._amounts: dict[str, str] = {}
         fields = mapping.history
         self._aspects = {
             name.casefold(): aspect
@@ -140,38 +213,8 @@ class History(RowReader):
             now |= follows.new
         return ordered
 
-    def stands_elsewhere(self, key: str, listed: str, last: str) -> None:
-        """The list says another stage than the last change."""
-        self._elsewhere[key] = f"{key}: {listed}, not {last}"
-
-    def worth_otherwise(self, key: str, listed: str, last: str) -> None:
-        """The list says another amount than the last change."""
-        self._amounts[key] = f"{key}: {listed}, not {last}"
-
-    def notes(self) -> list[str]:
-        """How much of a history there is."""
-        rows = Counter(len(changes) for changes in self.changes.values())
-        count = sum(length * deals for length, deals in rows.items())
-        return [
-            gettext_noop("{count:,} changes of {count2:,} deals come from {file}.").format(
-                count=count, count2=len(self.changes), file=self._columns.file
-            ),
-            *self.times.notes(),
-        ]
-
-    def checks(self) -> list[str]:
-        """Where the list and the history contradict each other, or the history itself, with some of the deals."""
-        found: tuple[tuple[list[str], str], ...] = (
-            (list(self._elsewhere.values()), _ELSEWHERE),
-            (list(self._amounts.values()), _AMOUNTS),
-            (list(self._broken), _BROKEN),
-            (list(self._strangers), _STRANGERS),
-        )
-        return [
-            f"{len(deals):,} {sentence.format(file=self._columns.file, deals=_some(deals))}"
-            for deals, sentence in found
-            if deals
-        ]
+    def _contradictions(self) -> list[tuple[list[str], str]]:
+        return [*super()._contradictions(), (list(self._broken), _BROKEN), (list(self._strangers), _STRANGERS)]
 
 
 def _next_in_chain(same: list[Change], now: dict[str, str]) -> Change:

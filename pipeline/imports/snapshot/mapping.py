@@ -30,8 +30,11 @@ from pipeline.imports.snapshot.more_files import (
     TeamPart,
     TicketColumns,
     check_history,
+    check_stage_dates,
     check_teams,
     check_tickets,
+    stage_dates_parse,
+    value_tables_parse,
 )
 from pipeline.imports.snapshot.several import ExportPipeline, check_pipelines
 
@@ -135,6 +138,7 @@ class SnapshotMapping(FilesMapping):
     lookups: list[Lookup]
     accounts: AccountColumns | None
     history: HistoryColumns | None = None
+    stage_dates: dict[str, str] = field(default_factory=dict)
     teams: list[TeamPart] = field(default_factory=list)
     pipelines: list[ExportPipeline] = field(default_factory=list)
 
@@ -181,7 +185,7 @@ def snapshot_mapping_read(path: Path) -> SnapshotMapping:
 
 def snapshot_mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURCE) -> SnapshotMapping:
     """Check a mapping's words and types; raises ImportUnreadable with the place of a mistake."""
-    unknown = sorted(set(data) - set(_TABLES) - set(_LISTS) - set(_OPTIONAL) - {"values"})
+    unknown = sorted(set(data) - set(_TABLES) - set(_LISTS) - set(_OPTIONAL) - {"values", "stage_dates"})
     if unknown:
         raise ImportUnreadable(gettext_noop("The mapping has an unknown part [{unknown}].").format(unknown=unknown[0]))
     parts: dict[str, Any] = {}
@@ -193,9 +197,10 @@ def snapshot_mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOUR
         parts[name] = parts_of(kind, data.get(name, []), name)
     for name, kind in _OPTIONAL.items():
         parts[name] = part_of(kind, data[name], f"[{name}]") if name in data else None
+    parts["stage_dates"] = stage_dates_parse(data.get("stage_dates", {}))
     if not parts["files"].deals:
         raise ImportUnreadable(gettext_noop("The mapping's [files] lacks “deals”."))
-    mapping = SnapshotMapping(**parts, values=_value_tables(data.get("values", {})), source=source)
+    mapping = SnapshotMapping(**parts, values=value_tables_parse(data.get("values", {})), source=source)
     _check_mapping(mapping)
     return mapping
 
@@ -210,7 +215,7 @@ def tickets_mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURC
         raise ImportUnreadable(gettext_noop("The mapping lacks its part [{missing}].").format(missing=missing[0]))
     parts: dict[str, Any] = {name: part_of(kind, data.get(name, {}), f"[{name}]") for name, kind in tables.items()}
     parts |= {name: parts_of(_LISTS[name], data.get(name, []), name) for name in lists}
-    mapping = FilesMapping(**parts, values=_value_tables(data.get("values", {})), source=source)
+    mapping = FilesMapping(**parts, values=value_tables_parse(data.get("values", {})), source=source)
     mistakes = MappingMistakes(source)
     mistakes.zone("company", mapping.company.time_zone)
     check_once(mistakes, "departments", "key", [department.key for department in mapping.departments])
@@ -229,15 +234,6 @@ def _check_written(mapping: FilesMapping, mistakes: MappingMistakes) -> None:
     mistakes.signs("files", mapping.signs)
     mistakes.time_formats("files", "date_formats", mapping.files.date_formats)
     check_tickets(mapping.tickets, mapping.queues, mapping.departments, mistakes)
-
-
-def _value_tables(data: Any) -> dict[str, dict[str, str]]:
-    tables = data.values() if isinstance(data, dict) else [data]
-    if not all(isinstance(table, dict) and all(isinstance(text, str) for text in table.values()) for table in tables):
-        raise ImportUnreadable(
-            gettext_noop('The mapping\'s [values] contains tables: [values.product] with "old" = "new".')
-        )
-    return dict(data)
 
 
 def _check_mapping(mapping: SnapshotMapping) -> None:
@@ -261,6 +257,7 @@ def _check_mapping(mapping: SnapshotMapping) -> None:
     _check_written(mapping, mistakes)
     check_once(mistakes, "lookups", "name", [lookup.name for lookup in mapping.lookups])
     check_history(mapping.history, mistakes)
+    check_stage_dates(mapping, mistakes)
     check_teams(deal, mapping.teams, mapping.departments, mistakes)
     mistakes.refuse()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from departments.translation import gettext_noop
 from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_names, check_once
+from pipeline.imports.problems import ImportUnreadable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,3 +142,35 @@ def check_history(history: HistoryColumns | None, mistakes: MappingMistakes) -> 
         if history.field_column and getattr(history, word):
             reason = gettext_noop("is given beside a field_column; write {word}_fields").format(word=word)
             mistakes.add("history", word, getattr(history, word), reason)
+
+
+def stage_dates_parse(data: Any) -> dict[str, str]:
+    """By the column of the deals that says when they came into a stage, what the stage is called."""
+    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
+        raise ImportUnreadable(
+            gettext_noop('The mapping\'s [stage_dates] says of columns which stage they are of: "column" = "stage".')
+        )
+    return dict(data)
+
+
+def value_tables_parse(data: Any) -> dict[str, dict[str, str]]:
+    """By column, the values that are replaced in it."""
+    tables = data.values() if isinstance(data, dict) else [data]
+    if not all(isinstance(table, dict) and all(isinstance(text, str) for text in table.values()) for table in tables):
+        raise ImportUnreadable(
+            gettext_noop('The mapping\'s [values] contains tables: [values.product] with "old" = "new".')
+        )
+    return dict(data)
+
+
+def check_stage_dates(mapping: Any, mistakes: MappingMistakes) -> None:
+    """Days in stages are of stages there are, and no history beside a file of changes."""
+    named = {value for part in (*mapping.stages, *mapping.losses) for value in part.activities}
+    for column, value in mapping.stage_dates.items():
+        if value not in named:
+            reason = gettext_noop("is called by none of its stages and losses: name it in one of their activities")
+            mistakes.add("stage_dates", column, value, reason)
+    if mapping.stage_dates and mapping.history is not None:
+        column, value = next(iter(mapping.stage_dates.items()))
+        reason = gettext_noop("is given beside a [history]: leave out one of the two")
+        mistakes.add("stage_dates", column, value, reason)

@@ -38,9 +38,12 @@ class PlaceReader:
         self._problems.refuse_row(self._mapping.files.deals, row.line, self._columns.pipeline, value, reason)
         return None
 
-    def place(self, row: SourceRow, flags: Flags, pipeline: str) -> str | None:
-        """A stage's key, `lost`, `withdrawn`, or None and a problem where neither flags nor stage say it."""
+    def place(self, row: SourceRow, flags: Flags, pipeline: str, dated: str | None = None) -> str | None:
+        """A stage's key, `lost`, `withdrawn`, or None and a problem where neither flags nor stage say it. dated: what
+        was entered last by the days of a list that has no stage, which is then where the deal is."""
         by_stage = self.of_value(row.get(self._columns.stage), pipeline)
+        if by_stage is None and (not row.get(self._columns.stage) or self._columns.stage == self._columns.key):
+            by_stage = dated
         if flags.outcome == WITHDRAWN or by_stage == WITHDRAWN:
             self._count_withdrawn(by_stage, flags)
             return WITHDRAWN

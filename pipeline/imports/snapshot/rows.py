@@ -65,6 +65,8 @@ class ExportReader:
             name = getattr(mapping.deal, definition.name)
             if definition.name not in _SETTINGS and isinstance(name, str):  # lists are values, not columns
                 self._check("deal", definition.name, name, joined, deals)
+        for column in mapping.stage_dates:
+            self._check("stage_dates", column, column, joined, deals)
         if mapping.accounts is not None:
             accounts = mapping.accounts
             scoped["accounts"] = self._header(accounts.file, "accounts", "file")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from departments.translation import gettext_noop
 from pipeline.imports.conversion.source_times import Moment
 from pipeline.imports.snapshot.earlier import DealState, KnownDeal
-from pipeline.imports.snapshot.history import AMOUNT, EXPECTED, PLACE, Change, History
+from pipeline.imports.snapshot.history import AMOUNT, EXPECTED, PLACE, Change, Changes
 from pipeline.imports.snapshot.outcome import LOST, WITHDRAWN
 
 _GONE = (LOST, WITHDRAWN)
@@ -45,7 +45,7 @@ class Listed:
 class Timelines:
     """Puts changes and list together. `latest`: the newest date of the export, for what has no date of its own."""
 
-    def __init__(self, history: History, counted: Counter[str], latest: date | None, zone: ZoneInfo) -> None:
+    def __init__(self, history: Changes, counted: Counter[str], latest: date | None, zone: ZoneInfo) -> None:
         self.history, self._counted, self._latest, self._zone = history, counted, latest, zone
 
     def of(self, listed: Listed) -> list[DealEvent]:

@@ -162,7 +162,7 @@ def pull_preview(*, token: str) -> None:
             if not open_ones:
                 converted = _convert(pull, content, Path(scratch))
                 look |= folder_preview(Path(scratch), now=timezone.now(), shown=converted.shown).as_json()
-                unread = columns_overlooked(content.get("deal", {}), tables.get(pull.reading["deals"], []))
+                unread = columns_overlooked(content, tables.get(pull.reading["deals"], []))
                 look["checks"] = [*converted.checks, *unread, *look["checks"]]
                 drop_existing_rows(Path(scratch))
                 result = company_folder_load(path=Path(scratch), dry_run=True, name=pull.name, rename_company=True,

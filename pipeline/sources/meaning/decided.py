@@ -83,7 +83,7 @@ def date_questions(
 ) -> list[dict[str, Any]]:
     """Columns of dates in use that several formats read as different days, none of which was chosen."""
     deal, chosen = content.get("deal", {}), content.get("files", {}).get("date_formats", [])
-    used = {deal.get(role) for role in DATES}
+    used = {deal.get(role) for role in DATES} | set(content.get("stage_dates", {}))
     tickets = content.get("tickets", {})
     of_tickets = {tickets.get(role) for role in TICKET_DATES}
     open_ones = [c for c in columns if c["kind"] == "date" and c["name"] in used and c["asks"]]
@@ -233,7 +233,7 @@ def decided(content: dict[str, Any], *, keeps_open: bool = False) -> dict[str, A
         result[part] = [row for row in rows if row["department"] not in nobodys]
     for part in (*result.get("queues", []), *result.get("teams", [])):
         part["department"] = "" if part["department"] == NOBODY else part["department"]
-    for name in ("deal", "opportunity", "accounts", "tickets", "history"):
+    for name in ("deal", "opportunity", "accounts", "tickets", "history", "stage_dates"):
         if name in result:
             result[name] = {word: value for word, value in result[name].items() if value not in ("", [], None)}
     return result

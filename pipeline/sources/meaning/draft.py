@@ -13,7 +13,7 @@ import duckdb
 from pipeline.sources.columns.numbers import signs_of, signs_written
 from pipeline.sources.columns.profile import quoted
 from pipeline.sources.meaning.decided import DATES
-from pipeline.sources.meaning.history import history_proposed, history_stages
+from pipeline.sources.meaning.history import history_proposed, history_stages, stage_dates_draft
 from pipeline.sources.meaning.owners import LOST, WON, department_of, is_market, sounds_ended, stage_kind, stage_rank
 from pipeline.sources.meaning.pipelines import pipeline_column, pipelines_draft
 from pipeline.sources.meaning.roles import columns_by_role, nothing_draft
@@ -84,7 +84,8 @@ def list_draft(store: duckdb.DuckDBPyConnection, deals: str, ground: Ground) -> 
     if history:
         content["history"] = history
         formats_add(content, ground.columns[history["file"]], {history["at"]})
-        history_stages(content, ground.columns)
+    stage_dates_draft(content, columns)
+    history_stages(content, ground.columns)
     tickets_draft(content, tickets, ground.columns)
     nothing_draft(content, ground.columns)
     return (system.name if system else ""), content

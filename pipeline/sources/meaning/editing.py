@@ -11,7 +11,7 @@ from departments.translation import gettext_noop
 from pipeline.sources.columns.numbers import SIGNS, signs_listed, signs_written
 from pipeline.sources.meaning.decided import NO_TABLES, NOBODY
 from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, stages_draft
-from pipeline.sources.meaning.history import history_posted
+from pipeline.sources.meaning.history import history_posted, history_stages, stage_dates_draft, stage_dates_posted
 from pipeline.sources.meaning.owners import departments_posted, team_column, teams_posted
 from pipeline.sources.meaning.pipelines import (
     OPEN,
@@ -180,6 +180,11 @@ def content_of(
     if not log:
         teams_posted(posted, result, teams_of, MOST_ROWS)
         history_posted(posted, result, tables)
+        if "stage" in changed:
+            stage_dates_draft(result, columns)
+            history_stages(result, tables)
+        else:
+            stage_dates_posted(posted, result, columns)
         tickets_posted(posted, result, tables)
         nothing_draft(result, tables)
     return result

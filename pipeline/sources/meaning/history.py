@@ -1,4 +1,4 @@
-"""A table of changes beside the deals: which one it is, what its columns are, and the stages that only it names."""
+"""How deals came to their stages: a table of changes beside them, or a column of days a stage; which, and of what."""
 
 from __future__ import annotations
 
@@ -44,6 +44,19 @@ _HEADERS = {
     "expected_close": r"closedate|expectedclose",
     "actor": r"createdby|changedby|modifiedby|^by$|user|^actor$|author|^von wem$",
 }
+
+
+ENTERED = re.compile(
+    r"date(time)?entered|entereddate|enteredstage|^entered|datereached|^reached|datumeintritt|dateentree"
+)
+"""Headers that say when a deal came into a stage."""
+_AROUND = (
+    r"^(hs )?(v2 )?(date[ /]?(time)?|day|datum)? ?(entered|reached|eintritt( in)?|entr[eé]e( dans)?) +"
+    r"(stage +|phase +)?",
+    r"^(date|datum) +(of +|de +|of stage +|stage +)?",
+    r" +(stage +)?(entered|reached|date|datum|eintritt|on|am)$",
+)
+"""What stands around the name of a stage in such a header."""
 
 
 def history_proposed(
@@ -116,8 +129,12 @@ def history_of(content: Content, tables: Mapping[str, Columns]) -> Columns:
 
 
 def stage_counts(content: Content, tables: Mapping[str, Columns]) -> Counter[str]:
-    """The stages that changes lead to or come from, with the number of changes."""
+    """The stages that changes lead to or come from, with the number of changes or days."""
     part, counts = content.get("history", {}), Counter[str]()
+    dates = content.get("stage_dates", {})
+    for column in tables.get(content.get("files", {}).get("deals", ""), []) if dates else []:
+        if column["name"] in dates:
+            counts[dates[column["name"]]] += int(column["filled"])
     for column in history_of(content, tables):
         if column["name"] not in (part.get("new"), part.get("old")):
             continue
@@ -164,19 +181,17 @@ def history_stages(content: Content, tables: Mapping[str, Columns]) -> None:
     placeholder = next((s for s in stages if s["name"] == "Open" and not s["activities"]), None)
     if placeholder and sum(not stage.get("earns") for stage in stages) > 1:
         stages.remove(placeholder)
-        if content["deal"].get("entry_stage") == placeholder["key"]:
-            content["deal"]["entry_stage"] = stages[0]["key"]
+        deal = content["deal"]
+        deal |= {w: stages[0]["key"] for w in ("entry_stage", "stage_default") if deal.get(w) == placeholder["key"]}
 
 
 def history_undecided(content: Content, tables: Mapping[str, Columns]) -> list[str]:
     """What a person still has to say of the history."""
-    history = content.get("history")
-    if not history:
-        return []
+    history = content.get("history", {})
     sentences = [
         gettext_noop("History: choose the column “{fields}”.").format(fields=FIELDS[role])
         for role in NEEDED
-        if not history.get(role)
+        if history and not history.get(role)
     ]
     if history.get("field_column") and not history.get("stage_fields"):
         sentences.append(gettext_noop("History: say which field is the stage."))
@@ -207,3 +222,60 @@ def history_posted(posted: Mapping[str, str], content: Content, tables: Mapping[
         if chosen is not None and chosen != next(iter(before.get(word, [])), ""):
             part[word] = [chosen] if chosen else []
     content["history"] = part
+
+
+def stage_dates_draft(content: Content, columns: Columns) -> None:
+    """Propose columns that hold the day on which deals came into a stage: by a header that says so, or that is the
+    name of a stage with a word for a day; where they name a stage in which no deal is today, that is proposed, too."""
+    content.pop("stage_dates", None)
+    if content.get("history"):
+        return
+    values, dates = _stage_values(content), dict[str, str]()
+    evidence = sum(bool(content["deal"].get(role)) for role in ("won_date", "lost_date"))
+    for column in _free_dates(content, columns):
+        says_so, named = ENTERED.search(bare(column["name"])) is not None, _stage_named(column["name"])
+        value = next((values[bare(name)] for name in named if bare(name) in values), named[-1] if says_so else "")
+        if value:
+            dates[column["name"]] = value
+            evidence += 1 + says_so
+    if dates and evidence > 1:  # a single "Offer date" may be anything
+        content["stage_dates"] = dates
+        formats_add(content, columns, set(dates))
+
+
+def stage_date_columns(content: Content, columns: Columns) -> list[str]:
+    """The columns that may hold days in stages, and those that the mapping says do."""
+    return list(dict.fromkeys([*content.get("stage_dates", {}), *(c["name"] for c in _free_dates(content, columns))]))
+
+
+def stage_dates_posted(posted: Mapping[str, str], content: Content, columns: Columns) -> None:
+    """What the form says of days in stages."""
+    numbers = [name.split("-")[2] for name in posted if re.fullmatch(r"stage-date-\d+-column", name)]
+    if not numbers:
+        return
+    chosen = {posted[f"stage-date-{n}-column"]: posted.get(f"stage-date-{n}-value", "") for n in numbers}
+    content["stage_dates"] = {column: value for column, value in chosen.items() if value}
+    formats_add(content, columns, set(content["stage_dates"]))
+
+
+def _free_dates(content: Content, columns: Columns) -> Columns:
+    used = list(content.get("deal", {}).values())  # of texts, and of lists of values
+    return [c for c in columns if c["kind"] == "date" and c["filled"] and c["name"] not in used]
+
+
+def _stage_values(content: Content) -> dict[str, str]:
+    """The values of stages and losses by how headers may write them; a stage also by its name."""
+    values: dict[str, str] = {}
+    for stage in content["stages"]:
+        values.setdefault(bare(stage["name"]), stage["activities"][0] if stage["activities"] else stage["name"])
+    parts = [*content["stages"], *content["losses"]]
+    return values | {bare(value): value for part in parts for value in part["activities"]}
+
+
+def _stage_named(header: str) -> list[str]:
+    """What a header of a day may call the stage: as it stands, without quotes, and without the pipeline behind it."""
+    text = " ".join(header.replace("_", " ").split())
+    for around in _AROUND:
+        text = re.sub(around, "", text, flags=re.IGNORECASE)
+    names = [text, re.sub(r"\s*\([^()]*\)[\"'“”’]*$", "", text)]
+    return [name.strip("\"'“”‘’ :-") for name in names if name.strip("\"'“”‘’ :-")] or [header]

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from departments.translation import gettext_noop
+from pipeline.sources.meaning.history import ENTERED
 from pipeline.sources.meaning.owners import LOST, WON
 from pipeline.sources.meaning.statuses import status_kind
 from pipeline.sources.meaning.systems import CONVERTED, GENERIC, KINDS, LESS, STATUS, System, bare, names_of, recognised
 
+type Content = dict[str, Any]
 _MORE_DATES = ("closed", "expected_close", "won_date", "lost_date", "changed")
 _UNIT = re.compile(
     r"[\s(\[（/_–-](?P<unit>(?i:k[€$£]|[€$£]k|[tk](?:eur|usd|gbp|chf)|t€|tsd\.?(?: €| eur)?|thousands?|in k|'?000s?"
@@ -20,7 +22,6 @@ _FEW = ("reason", "source")
 _SERIAL = re.compile(r"[2-7][0-9]{4}([.,][0-9]+)?")
 """Days as spreadsheets count them, of the years 1954 to 2118."""
 _EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3})?(?:[.,]0+)?")
-_ENTERED = re.compile(r"date(time)?entered|entereddate|enteredstage|^entered|datumeintritt|dateentree")
 _FLAG_NUMBERS = {"0", "1", "-1", "0.0", "1.0"}
 
 
@@ -195,20 +196,21 @@ def why_no_dates(column: dict[str, Any]) -> str:
     ).format(name=name, some=some)
 
 
-def columns_overlooked(deal: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
+def columns_overlooked(content: Content, columns: list[dict[str, Any]]) -> list[str]:
     """A sentence for each column that by its name says when deals ended or are expected to, and holds no dates, or says
     why they were lost or where they come from, in too many words."""
-    free = [column for column in columns if column["name"] not in deal.values()]
+    deal = content.get("deal", {})
+    used = [*deal.values(), *content.get("stage_dates", {})]
+    free = [column for column in columns if column["name"] not in used]
     sentences = []
     for role in (*_MORE_DATES, *_FEW):
         named = (c for c in free if role not in deal and re.search(GENERIC[role], bare(c["name"])))
         why = (_why_no_few(c) if role in _FEW else _why_no_dates(c) for c in named)
         sentences += [sentence for sentence in why if sentence][:1]
-    entered = [column["name"] for column in free if column["kind"] == "date" and _ENTERED.search(bare(column["name"]))]
+    entered = [column["name"] for column in free if column["kind"] == "date" and ENTERED.search(bare(column["name"]))]
     if entered:
         sentence = gettext_noop(
-            "{count:,} columns say when deals came into a stage, such as “{name}”. A history comes in as a table "
-            "beside the deals, with a row for each change."
+            "{count:,} columns say when deals came into a stage, such as “{name}”. Say below of which stage they are."
         )
         sentences.append(sentence.format(count=len(entered), name=entered[0]))
     notes = [gettext_noop("Not used: {why}").format(why=why) for why in dict.fromkeys(sentences)]

@@ -27,7 +27,7 @@ from pipeline.sources.meaning.editing import (
     stage_rows,
 )
 from pipeline.sources.meaning.history import FIELDS as HISTORY_FIELDS
-from pipeline.sources.meaning.history import NAMED_FIELDS, history_of, unnamed_stages
+from pipeline.sources.meaning.history import NAMED_FIELDS, history_of, stage_date_columns, unnamed_stages
 from pipeline.sources.meaning.owners import TeamRow, team_rows
 from pipeline.sources.meaning.pipelines import PipelineRow, pipeline_rows, stage_deals, stages_unnamed
 from pipeline.sources.meaning.tickets import FIELDS, QueueRow, columns_of, queue_rows
@@ -88,6 +88,15 @@ class HistoryRows:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StageDateRows:
+    """The columns that hold days, each as a field whose choice is what its stage is called; and all such names."""
+
+    columns: list[FieldRow]
+    values: list[str]
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class MappingRows:
     """What the form of a mapping shows."""
 
@@ -108,6 +117,7 @@ class MappingRows:
     pipeline_names: dict[str, str]
     tickets: TicketRows | None
     history: HistoryRows | None
+    stage_dates: StageDateRows | None
 
 
 def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
@@ -147,6 +157,7 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         pipeline_names={"": content["pipeline"]["name"]} | {p["key"]: p["name"] for p in content.get("pipelines", [])},
         tickets=None if log else _tickets(content, reading),
         history=None if log else _history(content, reading),
+        stage_dates=None if log else _stage_dates(content, columns),
         settings={
             word: str(part.get(word, ""))
             for word in ("missing_amount", "entry_stage", "stage_default", "team", "team_department")
@@ -160,7 +171,7 @@ def _rows_of_tickets(reading: dict[str, Any], content: dict[str, Any]) -> Mappin
         departments=_department_rows(content),
         dates=[_date_question(column) for column in date_questions(content, [], reading["columns"])],
         numbers=[], signs="", written=[], settings={}, pipelines=[], pipeline_names={},
-        tickets=_tickets(content, reading), history=None,
+        tickets=_tickets(content, reading), history=None, stage_dates=None,
     )  # fmt: skip
 
 
@@ -223,6 +234,20 @@ def _history(content: dict[str, Any], reading: dict[str, Any]) -> HistoryRows | 
     )
 
 
+def _stage_dates(content: dict[str, Any], columns: dict[str, dict[str, Any]]) -> StageDateRows | None:
+    """Nothing where a table of changes says it, or no column is left that holds days."""
+    dates, names = content.get("stage_dates", {}), stage_date_columns(content, list(columns.values()))
+    if content.get("history") or not names:
+        return None
+    parts = [*content.get("stages", []), *content.get("losses", [])]
+    values = [value for part in parts for value in part["activities"] or [part.get("name", "")]]
+    return StageDateRows(
+        columns=[_field(name, name, dates, columns) for name in names],
+        values=list(dict.fromkeys([*values, *dates.values()])),
+        chosen=bool(dates),
+    )
+
+
 def _activity_counts(activities: list[dict[str, Any]]) -> dict[str, tuple[int, float | None]]:
     counts: dict[str, tuple[int, float | None]] = {}
     for row in activities:
@@ -239,8 +264,9 @@ def _joined_options(content: dict[str, Any], reading: dict[str, Any]) -> list[st
 
 
 def _field(role: str, label: str, part: dict[str, Any], columns: dict[str, dict[str, Any]]) -> FieldRow:
+    """What plays a role: a column, or for a role that is itself a column what it is of."""
     chosen = str(part.get(role, ""))
-    return FieldRow(role=role, label=label, chosen=chosen, says=column_words(columns.get(chosen)))
+    return FieldRow(role=role, label=label, chosen=chosen, says=column_words(columns.get(chosen) or columns.get(role)))
 
 
 def column_words(column: dict[str, Any] | None) -> str:

@@ -69,7 +69,7 @@ def strange(
     except ConversionRefused as refused:
         return Strange(**asked, problems=[str(problem) for problem in refused.problems.listed])
     look = folder_preview(target, now=datetime(2026, 12, 31, tzinfo=UTC), shown=converted.shown)
-    unread = columns_overlooked(content["deal"], reading.columns[reading.deals])
+    unread = columns_overlooked(content, reading.columns[reading.deals])
     return Strange(
         **asked, outcomes=look.outcomes, deals=_rows(target / "opportunities.csv"), events=_rows(target / "events.csv"),
         notes=converted.notes, checks=[*converted.checks, *unread, *look.checks],

@@ -57,13 +57,6 @@ def test_a_weighted_amount_alone_is_said_to_be_one(tmp_path: Path) -> None:
     assert any(check.startswith("“Weighted Amount” is read as the amount") for check in seen.checks)
 
 
-def test_columns_of_days_in_stages_are_said_not_to_be_used(tmp_path: Path) -> None:
-    names = "Deal ID,Stage,Created,Closed,Amount,Date entered Bid,Date entered Won\n"
-    rows = "1,Won,2026-01-05,2026-03-02,9,2026-01-06,2026-03-02\n2,Bid,2026-01-05,,8,2026-01-07,\n"
-    seen = strange(tmp_path, {"d.csv": names + rows})
-    assert any(check.startswith("Not used: 2 columns say when deals came into a stage") for check in seen.checks)
-
-
 def test_seconds_since_1970_are_named_as_such(tmp_path: Path) -> None:
     rows = "1,Won,1767600000000,1772400000000,9\n2,Bid,1767700000000,,8\n"
     seen = strange(tmp_path, {"d.csv": "Deal ID,Stage,Created,Closed,Amount\n" + rows})
