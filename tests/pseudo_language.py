@@ -13,10 +13,13 @@ from contextlib import contextmanager
 from unittest import mock
 
 from django.apps import apps
+from django.core.cache import cache
+from django.template import engines
 from django.utils.translation import trans_real
 
 from departments.core import stored_texts as stored
 from departments.models import Department
+from revenue_health import navigation
 
 OPEN, CLOSE = "⟦", "⟧"
 _PLACE = re.compile(r"(%\(\w+\)[a-z]|%%|\{\w*(?:[:!][^}]*)?\}|%[sd]|</?\w[^>]*>|&\w+;)")
@@ -60,10 +63,21 @@ class PseudoLanguage(trans_real.DjangoTranslation):
 @contextmanager
 def pseudo_language() -> Iterator[None]:
     """German is the bracketed English within the block."""
-    stored.clear_caches()
+    _forget_texts()
     with mock.patch.dict(trans_real._translations, {"de": PseudoLanguage()}):
         yield
+    _forget_texts()
+
+
+def _forget_texts() -> None:
+    """What is remembered in a language: panels for every process; here the menu, sentences that were stored, and
+    fragments that templates rendered."""
+    cache.clear()
+    navigation._tabs.cache_clear()
     stored.clear_caches()
+    for engine in engines.all():
+        for loader in getattr(engine, "engine").template_loaders:  # noqa: B009 - only Django's own engine has it
+            loader.reset()
 
 
 ATTRIBUTES = ("title", "aria-label", "alt", "placeholder")

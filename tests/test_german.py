@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -116,12 +115,10 @@ def test_no_text_of_a_page_is_unmarked(company: None, settings: Any, addresses: 
     client, names = german_reader(), own_names()
     found = {}
     with pseudo_language():
-        cache.clear()
         for address in addresses:
             response = client.get(address)
             assert response.status_code == 200, address
             found[address] = unmarked(response.content.decode(), names)
-    cache.clear()
     assert {address: texts for address, texts in found.items() if texts} == {}
 
 
@@ -135,7 +132,6 @@ def test_a_frozen_pack_is_read_in_german_and_stays_as_it_was(company: None, sett
         run=run, company=current_company(), user=None, now=timezone.now(), title="Autumn review", period=None
     )
     with pseudo_language():
-        cache.clear()
         pages = [client.get(address).content.decode() for address in (f"/packs/{pack.pk}/", f"/board/{pack.pk}/")]
     assert [unmarked(page, names) for page in pages] == [[], []]
     page = client.get(f"/packs/{pack.pk}/").content.decode()
