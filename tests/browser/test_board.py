@@ -229,6 +229,7 @@ def test_accessible_in_light_and_dark_wide_and_narrow(
         page.keyboard.press("ArrowRight")
 
 
+@pytest.mark.slow
 def test_without_scripts_all_slides_can_be_read(open_as: Callable[..., Page], pack: int) -> None:
     page = open_as(at=None, scripts=False)
     page.goto(f"/board/{pack}/")

@@ -41,6 +41,7 @@ def test_from_the_verdict_to_a_deal_s_custody(open_as: Callable[..., Page]) -> N
     page.get_by_role("heading", name="Who moved revenue").wait_for()
 
 
+@pytest.mark.slow
 def test_without_scripts_the_bridge_is_a_table(open_as: Callable[..., Page]) -> None:
     page = open_as(at=None, scripts=False)
     page.goto("/contribution/?period=2026-Q3")

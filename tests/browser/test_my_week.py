@@ -162,6 +162,7 @@ def test_two_people_at_once(open_as: Open, complaints: list[str]) -> None:
     complaints.clear()
 
 
+@pytest.mark.slow
 def test_without_scripts(open_as: Open) -> None:
     page = open_as("legal", at=None, scripts=False)
     page.goto("/my/")

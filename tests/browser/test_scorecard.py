@@ -197,6 +197,7 @@ def test_on_a_phone_the_newest_week_is_in_sight_and_a_tap_edits(open_as: Callabl
     clear(page)
 
 
+@pytest.mark.slow
 def test_without_scripts_the_week_is_a_form(open_as: Callable[..., Page]) -> None:
     page = open_as("legal", at=None, scripts=False)
     page.goto(PAGE)

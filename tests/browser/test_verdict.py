@@ -85,6 +85,7 @@ def test_a_scenario_is_saved_deleted_and_put_back(open_as: Callable[..., Page]) 
     page.get_by_role("link", name="Legal in two days").wait_for()
 
 
+@pytest.mark.slow
 def test_without_scripts_everything_is_read_and_a_promise_can_be_made(open_as: Callable[..., Page]) -> None:
     page = open_as(scripts=False)
     for address, words in (("/drivers/", "Who moved revenue"), ("/forecast/", "Biggest levers")):

@@ -157,6 +157,7 @@ def test_on_a_phone_the_panels_stack_in_order_and_nothing_is_cut_off(open_as: Op
     expect(page.locator("svg.strip rect").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_without_scripts_everything_can_be_read_and_asked(open_as: Open) -> None:
     page = monday(open_as, scripts=False)
     for panel in ("ledger", "leaks", "changes", "scorecards", "commitments", "agenda"):
@@ -170,6 +171,7 @@ def test_without_scripts_everything_can_be_read_and_asked(open_as: Open) -> None
     expect(page.locator("h1")).to_contain_text("2026-Q3")
 
 
+@pytest.mark.slow
 @in_narrow_window
 def test_nothing_for_axe_to_find(open_as: Open, width: int, dark: bool) -> None:
     page = monday(open_as, width=width, dark=dark)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,11 @@ numbers = some.none() | amounts | some.integers(min_value=-(10**25), max_value=1
 texts = some.text(max_size=12)
 
 # The clock of a full machine says nothing of the code.
-many = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(
+    max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "25")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 @some.composite

@@ -28,7 +28,7 @@ from tests.kept_company import everything_empty
 NOW = datetime(2026, 11, 28, 5, 23, tzinfo=UTC)
 READ_BY_PEOPLE = (
     ("leaks",),
-    ("flows",),
+    ("flows", "--period", "2026-Q3"),
     ("register",),
     ("review",),
     ("forecast",),

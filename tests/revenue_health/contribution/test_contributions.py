@@ -96,9 +96,9 @@ def test_what_cannot_be_computed_is_a_sentence(run: RecomputeRun, arguments: lis
         call_command("contributions", *[argument.replace("{this quarter}", quarter) for argument in arguments])
 
 
-SPANS = ("2026-01-12..2026-02-03",)
-MORE_SPANS = ("2026-Q1", "2026-02", "2025", "2025-11-01..2026-02-14")
-"""Every comparison has gates of its own to pass, which take a while."""
+SPANS = ("2026-Q3",)
+MORE_SPANS = ("2026-01-12..2026-02-03", "2026-Q1", "2026-02", "2025", "2025-11-01..2026-02-14")
+"""Not those of the night: every comparison has gates of its own to pass, which take a while."""
 
 
 @pytest.mark.parametrize("period", [*SPANS, *(pytest.param(span, marks=pytest.mark.slow) for span in MORE_SPANS)])
@@ -106,9 +106,17 @@ def test_every_page_and_command_names_the_same_plan_of_a_span(
     run: RecomputeRun, ceo: Client, answer: Ask, period: str
 ) -> None:
     figures = answer("contributions", "--period", period)
-    other = answer("contributions", "--period", period, "--baseline", ["2024-Q2", "2024-Q3"][0])
     assert figures["target_period"] is not None
-    assert other["target_period"] == figures["target_period"], "whatever it is compared with"
     page = ceo.get("/pipeline/", {"period": period, "compare": "plan"}).content.decode()
     words = money_in_words(round(figures["target_period"] * 100), Company.objects.get().reporting_currency)
     assert f"of the plan, {words}" in page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("period", MORE_SPANS)
+def test_the_plan_of_a_span_is_the_same_whatever_it_is_compared_with(
+    run: RecomputeRun, answer: Ask, period: str
+) -> None:
+    figures = answer("contributions", "--period", period)
+    other = answer("contributions", "--period", period, "--baseline", "2024-Q2")
+    assert other["target_period"] == figures["target_period"]

@@ -29,7 +29,7 @@ TODAY = timezone.now()
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hindsight") / "company"
-    call_command("generate", folder, opportunities=300, seed=11, verbosity=0, json=False)
+    call_command("generate", folder, opportunities=150, seed=11, verbosity=0, json=False)
     groups_merge(folder)
     return folder
 
