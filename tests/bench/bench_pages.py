@@ -3,6 +3,9 @@
 Builds a demo home (or takes the one given), serves it with two workers, signs in as the CEO, and prints for each page
 the median and 95th percentile, its size over the wire with everything it loads, and how many full pages a
 second eight readers get. Loopback only, bounded in count.
+
+`--beside ADDRESS` asks another release each page in turn with this one, so that what else the machine does slows both
+alike: serve it from its own checkout and a home of its own, `manage.py demo --home OTHER --port 8123`.
 """
 
 from __future__ import annotations
@@ -47,9 +50,26 @@ def main() -> None:
     parser.add_argument("--home", help="a demo home that is built already; its users need the bench's password")
     parser.add_argument("--opportunities", type=int, help="size of the company, where one is built")
     parser.add_argument("--years", type=int, help="years of its history, where one is built")
+    parser.add_argument("--beside", metavar="ADDRESS", help="another release, which is served already: asked in turn")
     options = parser.parse_args()
     with served(options.home, opportunities=options.opportunities, years=options.years) as address:
-        report(address)
+        if options.beside:
+            compare(address, options.beside)
+        else:
+            report(address)
+
+
+def compare(address: str, beside: str) -> None:
+    """Ask both in turn, and print the medians of each."""
+    readers = [Reader(beside), Reader(address)]
+    print(f"{'page':<42}{'beside ms':>10}{'here ms':>10}{'ratio':>8}")
+    for page in PAGES:
+        times: list[list[float]] = [[], []]
+        for _ in range(ROUNDS):
+            for reader, taken in zip(readers, times, strict=True):
+                taken.append(_timed(reader, page))
+        other, here = (statistics.median(taken) for taken in times)
+        print(f"{page:<42}{other:>10.1f}{here:>10.1f}{here / other:>8.2f}")
 
 
 def report(address: str) -> None:
