@@ -63,7 +63,8 @@ def _date(forecast: CompanyForecast, days: float) -> str:
 
 def calibration() -> list[Json]:
     """Past forecasts whose period is over, beside what came."""
-    rows = ForecastSnapshot.objects.filter(actual__isnull=False).order_by("period_start", "as_of")
+    past = ForecastSnapshot.objects.filter(actual__isnull=False)
+    rows = past.defer("figures").order_by("period_start", "as_of")
     return [
         {
             "period": row.label,

@@ -201,11 +201,10 @@ def _as_published(total: CompanyForecast, *, run: RecomputeRun, company: Company
 
 def forecast_median(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> float:
     """The forecast's number: as the night stored it, else computed."""
-    row = ForecastSnapshot.objects.filter(
-        run=run, period_start=periods.period.start, period_end=periods.period.end
-    ).first()
-    if row is not None and row.median is not None:
-        return float(row.median)
+    of_period = {"period_start": periods.period.start, "period_end": periods.period.end}
+    stored = ForecastSnapshot.objects.filter(run=run, **of_period).values_list("median", flat=True).first()
+    if stored is not None:
+        return float(stored)
 
     def compute() -> float:
         return company_forecast(run=run, company=company, periods=periods).median

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import log_read_access, may_see_company, may_see_department, require
-from departments.models import Company, Department
+from departments.models import Company
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 from pipeline.custody_store import CustodyStoreMissing
@@ -22,7 +22,7 @@ from pipeline.page.department_access import closed_departments
 from pipeline.page.site_context import site_context
 from pipeline.run_cache import cached_html
 from pipeline.selectors.leaks.leaks import calendar_of
-from pipeline.selectors.overview import structure_names
+from pipeline.selectors.overview import Structure, structure_names
 from pipeline.selectors.plan.data_range import data_range_of
 from revenue_health.contribution.core.ledger import build_ledger, pace_name
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
@@ -34,7 +34,7 @@ from revenue_health.contribution.selectors.comparison.stored_comparison import s
 from revenue_health.contribution.services.cuts import CUTS, cut_request
 from revenue_health.contribution.tasks import cut_requested
 from revenue_health.contribution.words import verdict_words
-from revenue_health.review.core.accountability import Accountability
+from revenue_health.review.core.accountability import Accountability, CutState
 from revenue_health.review.selectors.accountability.evidence import exports_of
 from revenue_health.review.selectors.accountability.rows import ShareRow, accountability_rows
 from revenue_health.review.selectors.accountability.verdict import judge_comparison
@@ -105,12 +105,13 @@ def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun
     if comparison is None:
         return context | {"wait": comparison_wait(run=run, filters=filters, score_run=score_run)}
     verdict = judge_comparison(comparison, run=run, company=company, periods=filters.periods)
+    structure = structure_names()
     context |= {
         "accountability": verdict,
         "past": past_sentence(comparison),
         "pace": pace_name(comparison.period, comparison.baseline),
-        "closed": closed_departments(request.user, structure_names()),
-        "sees_inside": verdict.sales is not None and _may_see_teams(request, verdict.sales.key),
+        "closed": closed_departments(request.user, structure),
+        "sees_inside": verdict.sales is not None and _may_see_teams(request, verdict.sales.key, structure),
         "exports": exports_of(run=run, period=filters.period.label, baseline=filters.baseline),
         **_ledger(verdict, filters),
     }
@@ -124,7 +125,8 @@ def _panels(context: Context, run: RecomputeRun) -> dict[str, SafeString]:
     facts = (
         *(context[name] for name in names),
         sorted(cast("frozenset[str]", context["closed"])),
-        verdict.sales.sentences if verdict.sales else (),
+        replace(verdict.sales, cuts=()) if verdict.sales else None,
+        context["sees_inside"],
         filters.address(),
         filters.period,
         filters.periods.running,
@@ -134,7 +136,12 @@ def _panels(context: Context, run: RecomputeRun) -> dict[str, SafeString]:
     )
 
     def render() -> dict[str, str]:
-        return {panel: render_to_string(f"review/drivers/{panel}.html", context) for panel in PANELS}
+        # Cuts that are to be asked for have forms, whose tokens are those of one reader.
+        inside = verdict.sales and (
+            all(cut.state == CutState.DONE for cut in verdict.sales.cuts) or not context["sees_inside"]
+        )
+        panels = (*PANELS, "sales_cuts") if inside else PANELS
+        return {panel: render_to_string(f"review/drivers/{panel}.html", context) for panel in panels}
 
     return cached_html(run, "drivers", render, of=facts)
 
@@ -162,10 +169,10 @@ def _ledger(verdict: Accountability, filters: ComparisonFilters) -> Context:
     }
 
 
-def _may_see_teams(request: HttpRequest, key: str) -> bool:
+def _may_see_teams(request: HttpRequest, key: str, structure: Structure) -> bool:
     """Teams and people of a department are its detail."""
-    department = Department.objects.filter(key=key).values_list("pk", flat=True).first()
-    return department is not None and may_see_department(request.user, department)
+    department = structure.department_at(key)
+    return department is not None and may_see_department(request.user, department.id)
 
 
 @require_POST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,7 @@ from revenue_health.contribution.selectors.comparison.share_breakdown import (
     coalitions_of,
     stored_coalitions,
 )
+from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.words import MILDER, OWNERS
 from tests.revenue_health.review.test_milder_words import everybody_named
 
@@ -170,3 +172,19 @@ def test_a_forecast_made_again_is_on_the_page_at_once(ceo: Client, run: Recomput
     gains = [re.findall(r'</td><td class="n">([^<]+)</td><td><a href="/what-if/', page)[0] for page in (before, after)]
     assert gains[0] != gains[1]
     assert re.findall(r"<dd>([^<]+)<", before)[0] != re.findall(r"<dd>([^<]+)<", after)[0]
+
+
+def test_a_comparison_is_read_again_once_its_row_is_written_again(run: RecomputeRun, company: Company) -> None:
+    periods = comparison_periods(run=run, company=company)
+    first, score_run = stored_comparison(run=run, periods=periods)
+    assert first is not None
+    assert score_run is not None
+    assert stored_comparison(run=run, periods=periods).comparison is first
+    # Twice in one transaction, as nobody but a test does it: each time it is another row.
+    for more in (1000.0, 2000.0):
+        score_run.figures["actual"] = first.actual + more
+        score_run.save()
+        assert stored_comparison(run=run, periods=periods).comparison == replace(first, actual=first.actual + more)
+    score_run.status = ScoreRun.Status.STARTED
+    score_run.save()
+    assert stored_comparison(run=run, periods=periods).comparison is None
