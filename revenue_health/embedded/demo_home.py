@@ -34,6 +34,8 @@ OPPORTUNITIES = 20_000
 YEARS = 3
 MOST_PROCESSES = 4
 """Scoring waits for nothing but the processor, and somebody waits for the demo."""
+ENOUGH_TO_SHARE = 100
+"""Deals from which on several processes score; fewer are scored by one before others have started."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +161,7 @@ def _table(
     """The building steps after the tables: name, what is said, what is done."""
     # Without --as-of the company ends today and the figures are of this moment.
     then: dict[str, Any] = {} if choice.as_of is None else {"as_of": will.as_of}
-    then["processes"] = min(os.cpu_count() or 1, MOST_PROCESSES)
+    then["processes"] = min(os.cpu_count() or 1, MOST_PROCESSES) if will.opportunities >= ENOUGH_TO_SHARE else 1
     options = {
         "seed": will.seed,
         "opportunities": will.opportunities,
