@@ -32,15 +32,14 @@ def register_sentence(run: RecomputeRun, period: Period, currency: str) -> str:
     if not clear:
         size = money_in_words(rows[0].amount, currency)
         return ngettext(
-            "{leaks} costs revenue against the baseline; no department can be named for it. The largest: "
-            "{stage}, {factor}, {size}.",
+            "{leaks} costs revenue against the baseline; no department can be named for it: {stage}, {factor}, {size}.",
             "{leaks} cost revenue against the baseline; no department can be named for any. The largest: "
             "{stage}, {factor}, {size}.",
             len(rows),
         ).format(leaks=several, stage=rows[0].stage, factor=_(rows[0].factor), size=size)
     size = money_in_words(clear[0].amount, currency)
     return ngettext(
-        "{leaks} costs revenue against the baseline. The largest: {where}, {size}.",
+        "{leaks} costs revenue against the baseline: {where}, {size}.",
         "{leaks} cost revenue against the baseline. The largest: {where}, {size}.",
         len(rows),
     ).format(leaks=several, where=clear[0].where, size=size)

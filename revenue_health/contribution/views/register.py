@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
@@ -124,9 +124,11 @@ def _register_message(rows: list[LeakRow], currency: str) -> str:
             seen=counted(len(seen), "leak")
         )
     money = money_in_words(clear[0].amount, currency)
-    return _("{seen} in the newest figures. The largest: {where}, {money}.").format(
-        seen=counted(len(seen), "leak"), where=clear[0].where, money=money
-    )
+    return ngettext(
+        "{seen} in the newest figures: {where}, {money}.",
+        "{seen} in the newest figures. The largest: {where}, {money}.",
+        len(seen),
+    ).format(seen=counted(len(seen), "leak"), where=clear[0].where, money=money)
 
 
 def costs_of(trend: Sequence[Sighting], site: SiteContext) -> list[WeeklyCost]:

@@ -79,7 +79,7 @@ def test_a_leak_of_a_department_whose_share_is_undecided_accuses_nobody(leak: Le
 def test_the_list_says_the_largest_and_shows_every_week_in_words(leak: Leak) -> None:
     judged("contaminates")
     text = signed_in("ceo").get(LIST).content.decode()
-    assert non_breaking("1 leak in the newest figures. The largest: Contract, waiting with Legal, EUR 640 k.") in text
+    assert non_breaking("1 leak in the newest figures: Contract, waiting with Legal, EUR 640 k.") in text
     assert "is not named" not in text
     assert "16 Nov 85 a week, seen" in text
     assert "9 Nov 96 a week, unclear" in text

@@ -225,6 +225,11 @@ def past_sentence(comparison: Comparison) -> str:
         return _("The method is still being checked on this company’s earlier quarters.")
     if not past.cases:
         return _("There is no earlier quarter to check the method on.")
+    if not past.named:
+        return _(
+            "Tried on {quarters} of this company, the interval alone would have named a department in none of {cases} "
+            "cases."
+        ).format(quarters=counted(past.quarters, "earlier quarter"), cases=past.cases)
     rate = grouped(100 * past.named / past.cases)
     return _(
         "Tried on {quarters} of this company, the interval alone would have named a department in {named} of {cases} "

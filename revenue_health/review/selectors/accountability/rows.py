@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -71,16 +71,23 @@ class CutTable:
     error: str
     groups: list[tuple[str, float | None, ShareRow | None]]
 
+    @property
+    def has_small(self) -> bool:
+        """Whether a group has too few deals for a share of its own."""
+        return any(share is None for _, _, share in self.groups)
+
 
 @dataclass(frozen=True, kw_only=True)
 class AccountabilityRows:
     """Everything the templates print of a verdict; amounts in cents.
 
-    gap: actual less the plan, without one less the baseline.
+    gap: actual less the plan, without one less the baseline. cut_axis: of the cuts, whose shares are a fraction of a
+    department's.
     """
 
     scale: MoneyScale
     axis: SignedAxis
+    cut_axis: SignedAxis
     shares: list[ShareRow]
     met: list[CounterfactualRow]
     cuts: list[CutTable]
@@ -94,7 +101,7 @@ def accountability_rows(accountability: Accountability) -> AccountabilityRows:
     comparison, cuts = accountability.comparison, accountability.sales.cuts if accountability.sales else ()
     intervals = [*(judged.share for judged in accountability.parties), comparison.unexplained]
     groups = [group.share for cut in cuts for group in cut.groups if group.share]
-    axis = axis_of(value for interval in (*intervals, *groups) for value in _ends(interval) if value is not None)
+    axis, cut_axis = _axis_over(intervals), _axis_over(groups)
     ledger, judged = build_ledger(comparison), {each.party.key: each for each in accountability.parties}
     rows = [
         *(_party_row(judged[step.key], step, axis) for step in ledger.parties),
@@ -103,13 +110,18 @@ def accountability_rows(accountability: Accountability) -> AccountabilityRows:
     return AccountabilityRows(
         scale=ledger.scale(accountability.currency),
         axis=axis,
+        cut_axis=cut_axis,
         shares=_with_replies(rows, comparison.period.label),
         met=_counterfactual_rows(accountability),
-        cuts=[_cut_table(cut, axis) for cut in cuts],
+        cuts=[_cut_table(cut, cut_axis) for cut in cuts],
         actual=ledger.actual,
         target=minor_units(comparison.target),
         gap=ledger.gap,
     )
+
+
+def _axis_over(intervals: Sequence[MoneyInterval]) -> SignedAxis:
+    return axis_of(value for interval in intervals for value in _ends(interval) if value is not None)
 
 
 def _ends(interval: MoneyInterval) -> tuple[int | None, int | None, int | None]:

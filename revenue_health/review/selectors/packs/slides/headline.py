@@ -67,7 +67,7 @@ def _rows(content: Json) -> tuple[tuple[str, int | None, str], ...]:
 
 
 def _bars(content: Json, interval: tuple[int | None, int | None], scale: MoneyScale) -> tuple[Bar, ...]:
-    """Where the whole period lands against its plan, then plan and actual to date with what lies between them."""
+    """Where the whole period lands and its plan, then plan and actual to date, each with what lies between them."""
     figures, forecast, label = content["contributions"], content["forecast"], content["period"]["label"]
     running = content["running"]
     plan = gettext_noop("Plan to date") if running else gettext_noop("Plan")
@@ -90,6 +90,8 @@ def _bars(content: Json, interval: tuple[int | None, int | None], scale: MoneySc
             )
         if whole is not None:
             bars.append(total_bar(gettext_noop("Plan {period}").format(period=label), whole, Role.PLAN, scale))
+            if median is not None:
+                bars.append(_difference(whole, median, scale))
     if target is not None:
         bars.append(total_bar(plan, target, Role.PLAN, scale))
     if actual is not None:
@@ -100,7 +102,7 @@ def _bars(content: Json, interval: tuple[int | None, int | None], scale: MoneySc
 
 
 def _difference(target: int, actual: int, scale: MoneyScale) -> Bar:
-    """From the end of the plan's bar to the end of actual's, with its sign."""
+    """From the end of the plan's bar to the end of what came or will come, with its sign."""
     gap = actual - target
     impact = Tone.BAD if gap < 0 else Tone.GOOD
     return Bar(
