@@ -244,8 +244,11 @@ def stage_dates_draft(content: Content, columns: Columns) -> None:
 
 
 def stage_date_columns(content: Content, columns: Columns) -> list[str]:
-    """The columns that may hold days in stages, and those that the mapping says do."""
-    return list(dict.fromkeys([*content.get("stage_dates", {}), *(c["name"] for c in _free_dates(content, columns))]))
+    """The columns that may hold days in stages, as the file has them, then what else the mapping says does."""
+    dates = content.get("stage_dates", {})
+    free = {column["name"] for column in _free_dates(content, columns)}
+    in_file = [column["name"] for column in columns if column["name"] in free or column["name"] in dates]
+    return [*in_file, *(name for name in dates if name not in in_file)]
 
 
 def stage_dates_posted(posted: Mapping[str, str], content: Content, columns: Columns) -> None:

@@ -191,6 +191,8 @@ def test_it_comes_in_and_the_next_file_adds_what_came_since(
     page = admin_client.get(reverse("pipeline:source_files", args=[first.token])).content.decode()
     assert "Days in stages" in page
     assert '<option value="Contract sent" selected>Contract sent</option>' in page
+    places = [page.index(f"{name} (Sales Pipeline)") for name in ("scheduled", "Contract sent", "Closed won")]
+    assert places == sorted(places)
     take_in(first)
 
     def history(key: str) -> list[tuple[str, str]]:
