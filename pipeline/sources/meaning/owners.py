@@ -15,11 +15,11 @@ _DEPARTMENTS_AT_MOST = 40
 WON, LOST = "won", "lost"
 _WON = re.compile(
     r"\bwon\b|gewonnen|beauftragt|closed.?won|signed|^sold$|abschluss|auftrag erteilt|ganad|gagn|\bsignée?\b"
-    r"|^受注(済み?|完了)?$|^成約|^契約(締結|済)",
+    r"|ganh[oa]|\bvint[oa]\b|^受注(済み?|完了)?$|^成約|^契約(締結|済)",
     re.I,
 )
 _LOST = re.compile(
-    r"\blost\b|verloren|closed.?lost|dead|reject|declin|cancel|absage|abgelehnt|storniert|disqualif|abandon|withdraw|perd"
+    r"\blost\b|verloren|closed.?lost|dead|reject|declin|cancel|absage|abgelehnt|storniert|disqualif|abandon|withdraw|perd|\bpers[oa]\b"
     r"|no.?decision|keine entscheidung|sans suite|refusée?|annulée?|失注|敗注|見送り|辞退|不成立|取消|キャンセル",
     re.I,
 )
@@ -32,10 +32,10 @@ _ORDER = (
     r"prospect|suspect|lead|new|neu|anfrage|eingang|open|inbox|backlog|to do|target|piste|リード|引合",
     r"qualif|engag|discovery|contact|kontakt|erstgespr|intro|bedarf|needs|analy|meeting|appointment|ヒアリング|アポ|初回",
     r"develop|demo|present|solution|value|decision.?maker|evaluat|workshop|technical|proof|poc|pilot|in progress"
-    r"|démo|提案|デモ",
-    r"propos|quote|angebot|offer|perception|pricing|preis|devis|見積",
+    r"|démo|demostr|dimostr|提案|デモ",
+    r"propos|quote|angebot|offer|perception|pricing|preis|devis|propuest|presupuest|offert|preventiv|見積",
     r"negotiat|verhandl|review|legal|contract|redline|vertrag|procure|security|pruf|prüf|freigabe|approval"
-    r"|négoci|contrat|交渉|契約|稟議",
+    r"|négoci|negocia|contrat|交渉|契約|稟議",
     r"commit|verbal|zusage|closing|pending|signature|unterschrift|内示|最終",
 )
 _DEPARTMENTS = (

@@ -236,9 +236,29 @@ _JAPANESE: dict[str, str] = {
     "won_date": r"^受注確定日$",
     "lost_date": r"^失注日$",
 }
+_ROMANCE: dict[str, str] = {  # Spanish, Italian and Portuguese have most of these words nearly in common
+    "key": r"^(id|codigo|codice|numero|n)(de|da|do|della|del|di|dell)?(oportunidade?|negocio|opportunita|trattativa)?$",
+    "stage": r"^etapa|^fase|^estagio|^stadio", "currency": r"^moneda|divisa|^valuta|^moeda",
+    "created": r"(fecha|data)(de|di|da)?(creaci?on|creazione|apertura|criacao|inicio|abertura)|^cread[oa]|^creat[oa]il",
+    "closed": r"^(fecha|data)(de|di|da|do)?(cierre|chiusura|fechamento|firma)(real|effettiva|efetiva)?$|^cerrad[oa]el$",
+    "expected_close": r"(cierre|chiusura|fechamento)(previst|estimad|esperad|stimat|attes|planead)",
+    "amount": r"importe?|monto|cuantia|valor(e|total)?$|^ingresos|^ricav|fatturato|^precio|^prezzo|receita",
+    "name": r"^(nombre|titulo|asunto|nome|titolo|oggetto)(de|da|do|della|del|di|dell)?(la|l)?(oportunidade?|negocio|"
+    r"opportunita|trattativa|progetto|proyecto)?$",
+    "account": r"^cuenta|^cliente|empresa|azienda|ragionesociale|razonsocial|^conta$",
+    "owner": r"propietari|proprietari|vendedor|venditore|comercial$|commerciale$|responsab|asignadoa|assegnatoa",
+    "team": r"^equipo|^squadra|sucursal|filiale|^equipe", "segment": r"^segmento|^tipo|categoria|^settore|^linea",
+    "source": r"^origen|procedencia|^fonte|provenienza|^origem|^canale?$",
+    "reason": r"(motivo|razon|causa).*(perdid|rechazo|perdita|rifiuto|perda|abandono)",
+    "won_flag": r"^ganad[oa]$|^vint[oa]$", "closed_flag": r"^(cerrad|chius|fechad)[oa]$",
+    "skip_flag": r"^(eliminad|eliminat|excluid)[oa]$", "changed": r"modifica|actualiza|aggiorna|atualiza",
+    "won_date": r"^(fecha|data)(de|di)?(ganad[oa]|ganancia|vincita|vittoria|ganho)$|^ganad[oa]el$|^vint[oa]il$",
+    "lost_date": r"^(fecha|data)(de|di|da)?(perdid[ao]|perdita|perda)$|^perdid[oa]el$|^pers[oa]il$",
+}  # fmt: skip
 _OF_A_LINK = re.compile(r"[/.](display_?name|complete_?name|name|id)$", re.IGNORECASE)
 GENERIC: dict[str, str] = {
-    role: f"{pattern}|{_FRENCH[role]}|{_JAPANESE[role]}" for role, pattern in _ENGLISH_AND_GERMAN.items()
+    role: f"{pattern}|{_FRENCH[role]}|{_ROMANCE[role]}|{_JAPANESE[role]}"
+    for role, pattern in _ENGLISH_AND_GERMAN.items()
 }
 """By role, what headers of any other system tend to look like, for `bare` names."""
 

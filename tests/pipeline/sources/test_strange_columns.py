@@ -28,6 +28,45 @@ def test_headers_that_all_begin_alike_are_read_by_what_follows(tmp_path: Path) -
     }  # fmt: skip
 
 
+SPANISH = (
+    "Código;Nombre de la oportunidad;Cuenta;Propietario;Etapa;"
+    "Fecha de creación;Fecha de cierre;Cierre previsto;Importe;"
+    "Moneda;Motivo de pérdida;Origen\n"
+    "1;A;SA;Ana;Ganada;05/01/2026;31/03/2026;31/03/2026;1.000,50;EUR;;Web\n"
+    "2;B;SB;Luis;Perdida;06/01/2026;28/02/2026;30/04/2026;2.000,00;EUR;Precio;Feria\n"
+    "3;C;SC;Ana;Propuesta;07/01/2026;;31/12/2026;500,00;EUR;;Web\n"
+)
+ITALIAN = (
+    "Codice;Nome della trattativa;Cliente;Responsabile;Fase;"
+    "Data di creazione;Data di chiusura;Chiusura prevista;Importo;"
+    "Valuta;Motivo della perdita;Fonte\n"
+    "1;A;SA;Anna;Vinta;05/01/2026;31/03/2026;31/03/2026;1.000,50;EUR;;Web\n"
+    "2;B;SB;Luca;Persa;06/01/2026;28/02/2026;30/04/2026;2.000,00;EUR;Prezzo;Fiera\n"
+    "3;C;SC;Anna;Offerta;07/01/2026;;31/12/2026;500,00;EUR;;Web\n"
+)
+PORTUGUESE = (
+    "ID;Nome do negócio;Empresa;Proprietário;Etapa;"
+    "Data de criação;Data de fechamento;Fechamento previsto;Valor;Moeda;"
+    "Motivo da perda;Origem\n"
+    "1;A;SA;Ana;Ganho;05/01/2026;31/03/2026;31/03/2026;1.000,50;EUR;;Web\n"
+    "2;B;SB;Luis;Perdido;06/01/2026;28/02/2026;30/04/2026;2.000,00;EUR;Preço;Feira\n"
+    "3;C;SC;Ana;Proposta;07/01/2026;;31/12/2026;500,00;EUR;;Web\n"
+)
+
+
+@pytest.mark.parametrize("text", [SPANISH, ITALIAN, PORTUGUESE], ids=["Spanish", "Italian", "Portuguese"])
+def test_headers_in_romance_languages_say_what_they_hold(tmp_path: Path, text: str) -> None:
+    seen = strange(tmp_path, {"deals.csv": text})
+    assert (seen.questions, seen.problems) == ([], [])
+    assert seen.outcomes == {"won": [1, 1000.5], "lost": [1, 2000], "open": [1, 500]}
+    names = text.splitlines()[0].split(";")
+    roles = ("key", "name", "account", "owner", "stage", "created", "closed", "expected_close", "amount", "currency",
+             "reason", "source")  # fmt: skip
+    assert [seen.deal.get(role) for role in roles] == names
+    ends = {event["opportunity"]: event["occurred_at"] for event in seen.events if event["stage"] not in ("open",)}
+    assert (ends["1"], ends["2"]) == ("2026-03-31", "2026-02-28")
+
+
 def test_a_link_is_called_by_what_it_leads_to(tmp_path: Path) -> None:
     text = (
         "id,name,partner_id/name,user_id/name,stage_id/name,expected_revenue,create_date,date_closed,"
