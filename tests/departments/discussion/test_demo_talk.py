@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -18,14 +19,29 @@ from departments.people.selectors.demo import demo_people
 from departments.people.services.demo import demo_people_create
 from pipeline.generator import company as brightwater
 from pipeline.generator.files.scorecards import NUMBERS
+from tests.kept_company import everything_empty
 
 AS_OF = date(2026, 11, 25)
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def company(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        everything_empty()
+        try:
+            let_people_talk()
+            yield
+        finally:
+            everything_empty()
+
+
 @pytest.fixture
-def talking(db: None) -> None:
+def talking(company: None, db: None) -> None:
     """The demo company's departments and measurables without its deals, and its people talking."""
+
+
+def let_people_talk() -> None:
     Company.objects.create(name=brightwater.NAME, reporting_currency="EUR", time_zone="Europe/Berlin")
     found = {
         key: Department.objects.create(key=key, name=name, kind=kind) for key, name, kind in brightwater.DEPARTMENTS

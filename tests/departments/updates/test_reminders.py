@@ -96,6 +96,7 @@ def test_before_the_close_and_after_it_each_once(measurables: dict[str, Measurab
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland"])
+@pytest.mark.always(1)
 def test_the_hour_is_that_of_the_person(zone: str) -> None:
     User.objects.filter(username="lea").update(time_zone=zone)
     hours = [MONDAY_8 - timedelta(days=4) + timedelta(hours=hour) for hour in range(24 * 8)]
