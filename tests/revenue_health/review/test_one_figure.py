@@ -35,8 +35,12 @@ def text_of(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", seen)).split())
 
 
+NOTE = re.compile(r'<span class="note narrow-only">(.*?)</span>')
+"""What stands under a name or a figure where columns have no room."""
+
+
 def cells_of(row: str) -> list[str]:
-    return [text_of(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
+    return [text_of(NOTE.sub("", cell)) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
 
 
 def read_ledgers(ceo: Client, seen: Seen) -> None:
@@ -46,10 +50,12 @@ def read_ledgers(ceo: Client, seen: Seen) -> None:
         rows = ROW.findall(html)
         assert len(rows) > 8, page
         for party, row in rows:
-            for measure, text in zip(
-                ("name", "picture", "amount", "half", "revenue", "word"), cells_of(row), strict=True
-            ):
+            cells = dict(zip(("name", "picture", "amount", "half", "revenue", "word"), cells_of(row), strict=True))
+            for measure, text in cells.items():
                 seen[party, measure].add((text, page))
+            word = cells["word"].partition(" ")[2] if cells["word"][:1] in ("▲", "▼", "?") else ""
+            notes = [text for text in (cells["revenue"] or word, cells["half"]) if text]
+            assert [text_of(note) for note in NOTE.findall(row)] == notes, (page, party)
             colour = re.search(r'<rect class="(\w+)"', row)
             seen[party, "colour"].add((colour[1] if colour else "", page))
 
