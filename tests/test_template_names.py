@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.template import engines
 from django.template.loader import get_template
 from django.test import Client
@@ -41,8 +42,17 @@ def company(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyt
 def missing_names_are_printed() -> Iterator[None]:
     engine = engines["django"].engine
     before, engine.string_if_invalid = engine.string_if_invalid, MISSING
+    _forget_what_was_rendered()
     yield
     engine.string_if_invalid = before
+    _forget_what_was_rendered()
+
+
+def _forget_what_was_rendered() -> None:
+    """Panels that are kept for every process, and fragments that templates keep."""
+    cache.clear()
+    for loader in engines["django"].engine.template_loaders:
+        loader.reset()
 
 
 def pages(client: Client) -> Iterator[tuple[str, str]]:
