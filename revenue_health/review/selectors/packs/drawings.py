@@ -40,4 +40,6 @@ def _row_height(slide: Slide, bars: int, on_paper: bool) -> float:
     """Of a bar: what the drawing has, less where lines of text stand above it or, on paper, a long table below."""
     if on_paper and bars > FEW:
         return 38.0
-    return min(max(DRAWING_HEIGHT / bars, 31.0), 40.0 if len(slide.lines) > 2 else 68.0 if bars > 4 else 76.0)
+    # Six bars fit under a message of three lines on a small screen: smaller would be the letters.
+    most = 40.0 if len(slide.lines) > 2 else 58.0 if bars > 5 else 68.0 if bars > 4 else 76.0
+    return min(max(DRAWING_HEIGHT / bars, 31.0), most)
