@@ -80,17 +80,11 @@ def merged_check(staging: Staging) -> None:
         (gettext_noop("is what {key} was merged into, but no event withdraws {key}"), query(_NOT_WITHDRAWN)),
         (gettext_noop("leads back to {key}: deals were merged in a circle"), query(_MERGED)),
     ):
-        for (key,) in rows:
-            if key in lines:
-                line, other = lines[key]
-                problem = Problem(
-                    file="opportunities.csv",
-                    line=line,
-                    column="merged_into",
-                    value=other,
-                    reason=reason.format(key=key),
-                )
-                staging.problems.add(problem)
+        for line, key, other in sorted((lines[key][0], key, lines[key][1]) for (key,) in rows if key in lines):
+            problem = Problem(
+                file="opportunities.csv", line=line, column="merged_into", value=other, reason=reason.format(key=key)
+            )
+            staging.problems.add(problem)
 
 
 def merged_accounts_check(staging: Staging) -> None:
