@@ -112,7 +112,7 @@ def choice(values: Sequence[str]) -> Kind:
         "text",
         "{raw}",
         ((f"{{raw}} NOT IN ({listed})", gettext_noop("is not one of {values}").format(values=", ".join(values))),),
-        plain=Plain("", words=tuple(values)),
+        plain=Plain("", values=tuple(values)),
     )
 
 
@@ -200,7 +200,7 @@ INSTANT = Kind(
     fine=f"{{value}} BETWEEN TIMESTAMP '1900-01-02' AND TIMESTAMP '2199-12-30'"
     f" AND regexp_full_match({{raw}}, '{_DAY}(T{_CLOCK_ALONE}{_ZONE})?')",
     plain=Plain(
-        rf"{_PLAIN_DAY}T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1, 6})?)?(?:Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)",
+        rf"{_PLAIN_DAY}T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{{1,6}})?)?(?:Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)",
         arrow_type="instant",
     ),
 )
@@ -285,5 +285,5 @@ TIME_ZONE = Kind(
         ("{raw} IN (" + ", ".join(literal(zone) for zone in sorted(CLOCKS)) + ")", CLOCK_REASON),
         ("{raw} NOT IN (" + ", ".join(literal(zone) for zone in sorted(TIME_ZONES)) + ")", NO_ZONE_REASON),
     ),
-    plain=Plain("", words=tuple(sorted(TIME_ZONES - CLOCKS))),
+    plain=Plain("", values=tuple(sorted(TIME_ZONES - CLOCKS))),
 )

@@ -23,7 +23,7 @@ class Plain:
     """What such a value matches as a whole (RE2)."""
     longest: int = 0
     """The most bytes of one; 0 where the pattern limits them."""
-    words: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
     """The values themselves, in place of a pattern."""
     never: tuple[str, ...] = ()
     """Values that match and are not plain."""
@@ -48,8 +48,8 @@ def plain_column(raw: pa.ChunkedArray, plain: Plain, *, blank: bool) -> pa.Chunk
 
 def _all_match(raw: pa.ChunkedArray, plain: Plain, *, blank: bool) -> bool:
     also = ("",) if blank else ()
-    if plain.words:
-        return _all(pc.is_in(raw, pa.array([*plain.words, *also])))
+    if plain.values:
+        return _all(pc.is_in(raw, pa.array([*plain.values, *also])))
     either = "|" if blank else ""
     if not _all(pc.match_substring_regex(raw, rf"\A(?:{either}{plain.pattern})\z")):
         return False
