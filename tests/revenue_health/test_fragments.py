@@ -69,7 +69,7 @@ def test_with_debug_every_page_renders_it_anew() -> None:
     assert [template.render({"key": 1, "other": other}) for other in ("first", "second")] == ["first", "second"]
 
 
-def test_what_is_kept_is_still_escaped() -> None:
+def test_a_cached_fragment_is_still_escaped() -> None:
     template = part("{{ other }}")
     context = {"key": 1, "other": "<b>"}
     assert [template.render(context), template.render(context)] == ["&lt;b&gt;"] * 2

@@ -125,8 +125,8 @@ class SpanQuery:
             raise ValueError("steps need at least two rising instants")
         self.span, self.steps = span, steps
         # the instant of as_of itself is still included, as in `leaks`
-        known = [(low, min(high, span.as_of + 1)) for low, high in pairwise(steps)]
-        self.macros = macros(steps=known, moments=sorted(openings))
+        bounds = [(low, min(high, span.as_of + 1)) for low, high in pairwise(steps)]
+        self.macros = macros(steps=bounds, moments=sorted(openings))
         self.instants = [
             (number, moment, place)
             for place, (moment, number) in enumerate(sorted((at, number) for number, at in enumerate(openings)))

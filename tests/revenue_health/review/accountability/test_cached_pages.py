@@ -47,49 +47,49 @@ def reads_as(scored: None, db: None) -> ReadsAs:
     return signed_in
 
 
-def shown(reader: Client, address: str, **headers: str) -> str:
+def page_html(reader: Client, address: str, **headers: str) -> str:
     """The page, without the tokens of its forms."""
     return TOKEN.sub(r"\1", reader.get(address, headers=headers).content.decode())
 
 
 @pytest.mark.parametrize("address", [WHAT_IF, WHAT_IF + PROMISE, DRIVERS, LEGAL, FORECAST])
-def test_what_is_kept_is_what_would_be_rendered(ceo: Client, address: str) -> None:
+def test_a_cached_page_is_what_would_be_rendered(ceo: Client, address: str) -> None:
     ceo.get(WHAT_IF)
-    again = shown(ceo, address)
+    again = page_html(ceo, address)
     cache.clear()
-    assert again == shown(ceo, address)
+    assert again == page_html(ceo, address)
 
 
 def test_levers_show_a_promise_and_lose_it_again(ceo: Client) -> None:
-    before = shown(ceo, WHAT_IF)
-    promised = shown(ceo, WHAT_IF + PROMISE)
+    before = page_html(ceo, WHAT_IF)
+    promised = page_html(ceo, WHAT_IF + PROMISE)
     assert ('class="changed"' in before, promised.count('class="changed"')) == (False, 1)
     assert re.search(r'id="lever-[^"]*contract:legal:wait_days"[^>]* value="2.0"', promised)
-    assert shown(ceo, WHAT_IF) == before
+    assert page_html(ceo, WHAT_IF) == before
 
 
 def test_levers_have_the_names_and_limits_of_now(ceo: Client) -> None:
-    assert "Counsel" not in shown(ceo, WHAT_IF)
+    assert "Counsel" not in page_html(ceo, WHAT_IF)
     Department.objects.filter(key="legal").update(name="Counsel")
     Stage.objects.filter(key="contract").update(time_limit_days="7.5")
-    page = shown(ceo, WHAT_IF)
+    page = page_html(ceo, WHAT_IF)
     assert "Counsel: mean wait" in page
     assert '<td class="n wide-only">7.5</td>' in page
 
 
 def test_levers_are_in_the_language_of_the_reader_and_the_currency_of_the_company(ceo: Client) -> None:
-    assert "mean wait" in shown(ceo, WHAT_IF)
-    german = shown(ceo, WHAT_IF, **{"Accept-Language": "de"})
+    assert "mean wait" in page_html(ceo, WHAT_IF)
+    german = page_html(ceo, WHAT_IF, **{"Accept-Language": "de"})
     assert "mean wait" not in german
-    assert german == shown(ceo, WHAT_IF, **{"Accept-Language": "de"})
+    assert german == page_html(ceo, WHAT_IF, **{"Accept-Language": "de"})
     Company.objects.update(reporting_currency="CHF")
-    page = shown(ceo, WHAT_IF)
+    page = page_html(ceo, WHAT_IF)
     assert "mean wait" in page
     assert "CHF k a week" in page
 
 
 def test_a_reply_stands_on_the_page_at_once(ceo: Client, run: RecomputeRun) -> None:
-    assert "We were two short" not in shown(ceo, DRIVERS)
+    assert "We were two short" not in page_html(ceo, DRIVERS)
     period = ScoreRun.objects.filter(run=run).latest("period_end").label
     Reply.objects.create(
         department=Department.objects.get(key="legal"),
@@ -99,12 +99,12 @@ def test_a_reply_stands_on_the_page_at_once(ceo: Client, run: RecomputeRun) -> N
         author=User.objects.get(username="legal"),
         at=timezone.now(),
     )
-    assert "We were two short since May." in shown(ceo, DRIVERS)
+    assert "We were two short since May." in page_html(ceo, DRIVERS)
 
 
 def test_each_reader_is_led_to_the_departments_that_are_open_to_them(ceo: Client, reads_as: ReadsAs) -> None:
     def led_to(reader: Client) -> set[str]:
-        return set(re.findall(r'href="/drivers/(\w+)/\?">Why:', shown(reader, DRIVERS)))
+        return set(re.findall(r'href="/drivers/(\w+)/\?">Why:', page_html(reader, DRIVERS)))
 
     everybody = led_to(ceo)
     assert len(everybody) > 2
@@ -120,28 +120,28 @@ def test_verdicts_are_in_the_words_of_the_company(ceo: Client) -> None:
     for words, verdict in ((OWNERS, "contaminates"), (MILDER, "cost us"), (OWNERS, "contaminates")):
         Company.objects.update(verdict_words=words)
         cache.delete(COMPANY_STYLE)
-        marked = re.findall(r'<span class="bad">▼ ([\w ]+)</span> <span class="gate-marks"', shown(ceo, DRIVERS))
+        marked = re.findall(r'<span class="bad">▼ ([\w ]+)</span> <span class="gate-marks"', page_html(ceo, DRIVERS))
         assert marked
         assert set(marked) == {verdict}
 
 
 def test_what_gates_see_later_is_on_the_page_of_a_department_at_once(ceo: Client, run: RecomputeRun) -> None:
-    before = shown(ceo, LEGAL)
+    before = page_html(ceo, LEGAL)
     score_run = ScoreRun.objects.filter(run=run).latest("period_end")
     score_run.gates["evidence"]["variants"].append({"name": "without Mondays", "shares": {"legal": 123_000.0}})
     score_run.save()
-    after = shown(ceo, LEGAL)
+    after = page_html(ceo, LEGAL)
     assert ("Without Mondays" in before, "Without Mondays" in after) == (False, True)
 
 
 def test_deals_behind_a_share_have_the_names_of_now(ceo: Client, run: RecomputeRun, company: Company) -> None:
     evidence = evidence_of(run=run, periods=comparison_periods(run=run, company=company), party="legal")
     deal = evidence["waiting"][0]
-    assert deal.name in shown(ceo, LEGAL)
+    assert deal.name in page_html(ceo, LEGAL)
     Opportunity.objects.filter(key=deal.key).update(name="Renamed & Sons")
-    assert "Renamed &amp; Sons" in shown(ceo, LEGAL)
+    assert "Renamed &amp; Sons" in page_html(ceo, LEGAL)
     Opportunity.objects.filter(key=deal.key).update(key="gone-1")
-    assert 'href="/pipeline/opportunities/gone-1/"' in shown(ceo, LEGAL)
+    assert 'href="/pipeline/opportunities/gone-1/"' in page_html(ceo, LEGAL)
 
 
 def test_coalitions_are_added_up_again_once_their_groups_are_scored_again(run: RecomputeRun) -> None:
@@ -164,11 +164,11 @@ def test_coalitions_are_added_up_again_once_their_groups_are_scored_again(run: R
 
 def test_a_forecast_made_again_is_on_the_page_at_once(ceo: Client, run: RecomputeRun) -> None:
     snapshot = ForecastSnapshot.objects.filter(run=run).latest("period_end")
-    before = shown(ceo, FORECAST)
+    before = page_html(ceo, FORECAST)
     snapshot.figures["constraints"][0]["gain"] += 7_654_321
     snapshot.figures["won_so_far"] += 1_000_000
     snapshot.save()
-    after = shown(ceo, FORECAST)
+    after = page_html(ceo, FORECAST)
     gains = [re.findall(r'</td><td class="n">([^<]+)</td><td><a href="/what-if/', page)[0] for page in (before, after)]
     assert gains[0] != gains[1]
     assert re.findall(r"<dd>([^<]+)<", before)[0] != re.findall(r"<dd>([^<]+)<", after)[0]

@@ -24,10 +24,10 @@ TOKEN = re.compile(r'(csrfmiddlewaretoken" value=|X-CSRFToken": )"\w+"')
 def board(pack: Pack, ceo: Client) -> Callable[..., str]:
     """The board as the CEO reads it now, or its page of the pack; without the tokens of forms."""
 
-    def shown(path: str = "board", **headers: str) -> str:
+    def board_html(path: str = "board", **headers: str) -> str:
         return TOKEN.sub("", ceo.get(f"/{path}/{pack.pk}/", headers=headers).text)
 
-    return shown
+    return board_html
 
 
 def test_the_board_is_drawn_once_and_shown_the_same(board: Callable[..., str]) -> None:
@@ -66,7 +66,7 @@ def test_slides_are_in_the_language_of_the_reader(board: Callable[..., str], pat
 
 
 @pytest.mark.parametrize("path", ["board", "packs"])
-def test_what_somebody_wrote_over_is_not_shown_as_it_was_kept(board: Callable[..., str], pack: Pack, path: str) -> None:
+def test_a_changed_slide_is_not_shown_from_the_cache(board: Callable[..., str], pack: Pack, path: str) -> None:
     before = board(path)
     assert "● verified, sha256" in before
     with pgtrigger.ignore("review.Pack:append_only"):
