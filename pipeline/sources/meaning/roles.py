@@ -22,6 +22,7 @@ _FEW = ("reason", "source")
 _SERIAL = re.compile(r"[2-7][0-9]{4}([.,][0-9]+)?")
 """Days as spreadsheets count them, of the years 1954 to 2118."""
 _EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3})?(?:[.,]0+)?")
+_DAY = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}")
 _FLAG_NUMBERS = {"0", "1", "-1", "0.0", "1.0"}
 
 
@@ -207,7 +208,9 @@ def columns_overlooked(content: Content, columns: list[dict[str, Any]]) -> list[
         named = (c for c in free if role not in deal and re.search(GENERIC[role], bare(c["name"])))
         why = (_why_no_few(c) if role in _FEW else _why_no_dates(c) for c in named)
         sentences += [sentence for sentence in why if sentence][:1]
-    entered = [column["name"] for column in free if column["kind"] == "date" and ENTERED.search(bare(column["name"]))]
+    of_stages = [column for column in free if ENTERED.search(bare(column["name"]))]
+    sentences += [why_no_dates(column) for column in of_stages if _has_days(column) and column["kind"] != "date"]
+    entered = [column["name"] for column in of_stages if column["kind"] == "date"]
     if entered:
         sentence = gettext_noop(
             "{count:,} columns say when deals came into a stage, such as “{name}”. Say below of which stage they are."
@@ -222,6 +225,12 @@ def columns_overlooked(content: Content, columns: list[dict[str, Any]]) -> list[
             )
         )
     return notes
+
+
+def _has_days(column: dict[str, Any]) -> bool:
+    """Whether most rows hold what looks like a day, though not all can be read as such."""
+    counts = [(_DAY.search(str(value)) is not None, int(count)) for value, count, *_ in column["values"]]
+    return 2 * sum(count for is_day, count in counts if is_day) > sum(count for _, count in counts)
 
 
 def _why_no_dates(column: dict[str, Any]) -> str:

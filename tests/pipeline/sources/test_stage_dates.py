@@ -141,6 +141,16 @@ def test_a_wrong_day_is_refused_by_its_line(tmp_path: Path) -> None:
     assert (problem.file, problem.line, problem.column, problem.value) == ("d.csv", 4, "Date entered Bid", "soon")
 
 
+def test_a_column_with_a_word_among_its_days_is_said_not_to_be_used(tmp_path: Path) -> None:
+    head = "Deal ID,Stage,Created,Close Date,Amount,Date entered Bid,Date entered Won,Entered by\n"
+    rows = "1,Won,2026-01-05,2026-03-02,9,2026-01-06,2026-03-02,Ann\n2,Bid,2026-01-05,,8,2026-01-06,,Bob\n"
+    seen = strange(tmp_path, {"d.csv": head + rows + "3,Bid,2026-01-05,,8,soon,,Bob\n"})
+    assert seen.content["stage_dates"] == {"Date entered Won": "Won"}
+    (check,) = [check for check in seen.checks if check.startswith("Not used")]
+    assert "“Date entered Bid” does not hold dates written in one way" in check
+    assert "mend the file" in check
+
+
 def test_a_mapping_names_stages_there_are_columns_there_are_and_one_history(tmp_path: Path) -> None:
     seen = strange(tmp_path, {"deals.csv": HEAD + ENTERED + ROWS})
     content = decided(seen.content)
