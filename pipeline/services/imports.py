@@ -28,13 +28,15 @@ from pipeline.imports.merge.events import events_merge
 from pipeline.imports.merge.merge import Outcome, file_merge, temporary_tables
 from pipeline.imports.merge.owners import owner_notes
 from pipeline.imports.merge.repointed import accounts_repoint
-from pipeline.imports.problems import ImportProblem, ImportUnreadable, Problem, ProblemList
+from pipeline.imports.new_tables.first_load import NewTables, new_tables_begin
+from pipeline.imports.problems import ImportBusy, ImportProblem, ImportUnreadable, Problem, ProblemList
 from pipeline.models import ImportBatch
 from pipeline.signals import plan_imported
 
 logger = logging.getLogger(__name__)
 _STAGING_SHARE = 0.6
 _LOCK_WAIT = "30s"
+_MERGES = {"company.csv": company_merge, "events.csv": events_merge, "entries.csv": entries_merge}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +107,9 @@ def company_folder_load(
         result = _attempt(work, path, dry_run=dry_run, on_done=on_done)
     if result.accepted and not dry_run:
         demo_sign_in_close()
-        analyze_after_import({name: counts.get("new", 0) for name, counts in result.files.items()})
+        analyze_after_import(
+            {name: counts["new"] for name, counts in result.files.items() if name not in work.new_tables.files}
+        )
     advance("done", 1.0)
     return result
 
@@ -123,9 +127,13 @@ def _attempt(work: _Work, path: Path, *, dry_run: bool, on_done: Callable[[Impor
             result = _finish_import(work, dry_run=False)
             if on_done:
                 on_done(result)
+            work.new_tables.finish()
             return result
     except _Stop:
         pass
+    except ImportBusy as busy:
+        _fail(work.batch, busy, dry_run=dry_run)
+        raise
     except ImportProblem as problem:
         work.staging.problems.refuse_file(work.batch.name, str(problem))
     except Exception as error:
@@ -169,6 +177,7 @@ class _Work:
     progress: Progress
     provenance: Provenance
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    new_tables: NewTables = field(default_factory=NewTables)
     touched: int = 0
 
     def step(self, name: str, share: float) -> None:
@@ -227,20 +236,17 @@ def _stage_all(work: _Work, source: FolderSource, files: list[FileFormat]) -> No
 def _merge_all(work: _Work) -> None:
     """In the order of FILES, so that what is named is there before what names it."""
     owner_notes(work.staging)
+    work.new_tables = new_tables_begin({name: staged.read for name, staged in work.staging.files.items()})
     for position, file in enumerate(FILES):
         staged = work.staging.files.get(file.name)
         if staged is None:
             continue
         work.step(f"writing {file.name}", _STAGING_SHARE + (0.9 - _STAGING_SHARE) * position / len(FILES))
-        if file.name == "company.csv":
-            work.outcomes[file.name] = company_merge(staged, work.batch.pk)
-        elif file.name == "events.csv":
-            work.outcomes[file.name] = events_merge(staged, work.batch.pk)
-        elif file.name == "entries.csv":
-            work.outcomes[file.name] = entries_merge(staged, work.batch.pk)
-        else:
-            work.outcomes[file.name] = file_merge(staged, work.batch.pk)
+        merge = _MERGES.get(file.name, file_merge)
+        work.outcomes[file.name] = merge(staged, work.batch.pk)
+        work.new_tables.index(file.name)
         analyze_new(file.name, work.outcomes[file.name].new)
+    work.new_tables.check_references()
     accounts_repoint(work.staging, work.batch.pk)
 
 
