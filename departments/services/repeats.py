@@ -1,4 +1,4 @@
-"""A form sent twice by a double click saves one row, not two, even where no script blocks the second click."""
+"""The same text saved twice within a minute is one row, also where it comes from two pages or panels."""
 
 from __future__ import annotations
 

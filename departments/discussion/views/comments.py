@@ -28,6 +28,7 @@ from departments.discussion.services.errors import DiscussionError
 from departments.discussion.tasks import mention_mail
 from departments.models import Comment
 from departments.subjects import Subject, SubjectUnknown, people_who_see, subject_of, subject_visible
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
 
@@ -36,6 +37,7 @@ MOST_OFFERED = 8
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def comments_panel(request: HtmxRequest) -> HttpResponse:
     """All comments on a figure; a POST adds one."""
     subject = visible_subject(request, (request.POST or request.GET).get("subject", ""))

@@ -28,6 +28,7 @@ from departments.discussion.services.errors import DiscussionError
 from departments.discussion.views.commitment_forms import CommitmentForm, FilterForm, committing, filled_in
 from departments.models import Commitment, Department
 from departments.periods import PeriodError, parse_day
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
 
@@ -76,6 +77,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def commitment_new(request: HttpRequest) -> HttpResponse:
     """Make a commitment; a scorecard row, a leak or a what-if can prefill the form through the address."""
     user, now = signed_in_user(request), timezone.now()
@@ -103,6 +105,7 @@ def commitment_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@submitted_once
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Done, or dropped with a reason."""
     commitment = _changeable(request, pk)
@@ -118,6 +121,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@submitted_once
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Carry it over to a later day."""
     commitment = _changeable(request, pk)

@@ -15,11 +15,13 @@ from departments.discussion.services.commitments import issue_raise, issue_solve
 from departments.discussion.services.errors import DiscussionError
 from departments.discussion.views.commitment_forms import IssueForm, committing, filled_in
 from departments.models import Issue
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def issue_new(request: HttpRequest) -> HttpResponse:
     """Put something on a department's list; the address may fill it in."""
     user, now = signed_in_user(request), timezone.now()

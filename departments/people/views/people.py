@@ -27,6 +27,7 @@ from departments.people.services.people import person_active_set, role_change, r
 from departments.people.tasks import invitation_mail
 from departments.people.views.forms import InviteForm, RoleForm
 from departments.people.views.mail import has_mail_server
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 
@@ -42,6 +43,7 @@ def manager(request: HttpRequest) -> User:
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def people_list(request: HttpRequest) -> HttpResponse:
     """Everybody, and the form to invite somebody."""
     user, now = manager(request), timezone.now()
@@ -74,6 +76,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@submitted_once
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a new invitation link, valid for another week."""
     user = manager(request)
@@ -90,6 +93,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw an invitation, after confirmation."""
     user = manager(request)
@@ -117,6 +121,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@submitted_once
 def role_add(request: HttpRequest, pk: int) -> HttpResponse:
     """One more role for a person."""
     user, person = manager(request), _user_or_404(pk)
@@ -128,6 +133,7 @@ def role_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@submitted_once
 def role_edit(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     """Replace one role by another."""
     user, role_of_person = manager(request), _membership_or_404(pk, membership)
@@ -141,6 +147,7 @@ def role_edit(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def role_remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     """Remove a role, after confirmation."""
     user, role_of_person = manager(request), _membership_or_404(pk, membership)

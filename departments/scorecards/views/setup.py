@@ -33,6 +33,7 @@ from departments.scorecards.views.forms import (
     measurable_initial,
 )
 from departments.scorecards.views.grid import goal_text
+from departments.web.double_submission import submitted_once
 from departments.web.lock_waits import serialize_saves
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
@@ -49,6 +50,7 @@ def _department(request: HttpRequest, key: str) -> Department:
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def measurables(request: HttpRequest, key: str) -> HttpResponse:
     """The measurables of a scorecard in order, and a form to add one."""
     department = _department(request, key)
@@ -80,6 +82,7 @@ def measurables(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 @serialize_saves
 def measurable(request: HttpRequest, key: str, measurable: str) -> HttpResponse:
     """One measurable: name, unit, owner and weight; its goals by week; its position; whether it is archived."""
@@ -131,6 +134,7 @@ def _apply_action(action: str, measurable: Measurable, forms_: dict[str, Any]) -
 
 
 @require_POST
+@submitted_once
 def annotation_add(request: HttpRequest, key: str) -> HttpResponse:
     """A dated remark beside the numbers."""
     department = Department.objects.filter(key=key, kind=Department.Kind.INTERNAL).first()

@@ -16,6 +16,7 @@ from departments.access import may_manage_data, may_see_company, require
 from departments.advisory_locks import AdvisoryLock, lock_is_held
 from departments.core.stored_texts import in_language
 from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem
@@ -61,6 +62,7 @@ class UploadForm(forms.Form):
 
 
 @require_POST
+@submitted_once
 def upload_start(request: HttpRequest) -> HttpResponse:
     """Keep the zip and let a worker see what it would do. Nothing is changed by it."""
     site = manager_site(request)
@@ -132,6 +134,7 @@ def errors(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Revert an import, after confirmation."""
     site = manager_site(request)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from departments.access import may_manage_data, require
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportBusy
@@ -21,6 +22,7 @@ CONFIRM = "pipeline/data/sample_discard.html"
 
 
 @require_http_methods(["POST"])
+@submitted_once
 def load(request: HttpRequest) -> HttpResponse:
     """Ask the worker for the sample, where nothing is set up yet."""
     require(request, may_manage_data(request.user))
@@ -32,6 +34,7 @@ def load(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def discard(request: HttpRequest) -> HttpResponse:
     """Remove it, after confirmation."""
     require(request, may_manage_data(request.user))

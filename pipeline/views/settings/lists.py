@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from departments.access import may_manage_data, require
+from departments.web.double_submission import submitted_once
 from departments.web.lock_waits import serialize_saves
 from departments.web.rendering import page_render
 from pipeline.page.paging import LARGEST_PAGE, Pages, pages_of
@@ -52,6 +53,7 @@ def index(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 @serialize_saves
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """Add a row."""
@@ -69,6 +71,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 @serialize_saves
 def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Remove a row that nothing refers to, after confirmation."""

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem, ImportUnreadable
@@ -47,6 +48,7 @@ def pull_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
+@submitted_once
 def pull_mapping(request: HttpRequest, token: str) -> HttpResponse:
     """Keep what the form says as the next version of the mapping, and look at the files with it."""
     site = manager_site(request)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from departments.formats import counted
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem
@@ -23,6 +24,7 @@ SOURCE = "pipeline/sources/remove_source.html"
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def pull_removal(request: HttpRequest, token: str) -> HttpResponse:
     """Say what goes with the files of an upload, then remove them."""
     site, pull = manager_site(request), pull_by_token(token=token)
@@ -41,6 +43,7 @@ def pull_removal(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def source_removal(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what goes with a source, then remove it."""
     site, source = manager_site(request), source_by_id(pk=pk)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from departments.core.stored_texts import in_language
 from departments.core.text import clean_values
 from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.conversion.toml_text import mapping_toml
@@ -38,6 +39,7 @@ Kind = DataSource.Kind
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def source_list(request: HttpRequest) -> HttpResponse:
     """All sources; files posted here begin a new one."""
     site = manager_site(request)
@@ -58,6 +60,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def source_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One source; files posted here are its next ones."""
     site = manager_site(request)

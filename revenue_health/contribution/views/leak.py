@@ -24,6 +24,7 @@ from departments.access import (
 )
 from departments.formats import money_in_words, money_scale, single_units
 from departments.models import Membership, User
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
@@ -92,6 +93,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@submitted_once
 def status(request: HttpRequest, pk: int) -> HttpResponse:
     """What the department says of it: head and deputy."""
     row = _row_or_404(request, pk)

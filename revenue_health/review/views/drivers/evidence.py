@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import log_read_access, may_see_company, require
 from departments.selectors.jobs import open_job, phase_of
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.page.site_context import site_context
@@ -23,6 +24,7 @@ TEMPLATE = "review/drivers/evidence.html"
 
 
 @require_POST
+@submitted_once
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for the document of the comparison in the form."""
     require(request, may_see_company(request.user))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_assign, may_see_company, require
 from departments.formats import money_scale
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
@@ -58,6 +59,7 @@ def scenario_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@submitted_once
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the promises in the form under a name."""
     require(request, may_see_company(request.user))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_freeze, may_see_packs, require
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.page.site_context import site_context
@@ -31,6 +32,7 @@ def decision_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@submitted_once
 def log(request: HttpRequest, pk: int) -> HttpResponse:
     """Write one down, or correct one."""
     require(request, may_freeze(request.user))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from departments.access import may_freeze, require
+from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
@@ -23,6 +24,7 @@ TEMPLATE = "review/packs/freeze.html"
 
 
 @require_http_methods(["GET", "POST"])
+@submitted_once
 def freeze(request: HttpRequest) -> HttpResponse:
     """GET shows what would be frozen and who could read it; POST freezes it (pressing twice still makes one pack)."""
     require(request, may_freeze(request.user))

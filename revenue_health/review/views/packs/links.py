@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_freeze, require
+from departments.web.double_submission import submission_key
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from departments.web.visitors import count_wrong_link
@@ -28,16 +29,16 @@ LINK_CLOSED = "review/packs/link_closed.html"
 
 @require_POST
 def create(request: HttpRequest, pk: int) -> HttpResponse:
-    """Create a link and show it this one time."""
+    """Create a link and show its address; the same form sent again shows the same one, while it works."""
     require(request, may_freeze(request.user))
     pack = pack_or_404(pk)
     form = LinkForm(request.POST)
     if not form.is_valid():
         context = pack_context(request, pack, link_form=form)
         return page_render(request, PACK_TEMPLATE, context, partial="page", status=422)
-    user = signed_in_user(request)
-    _, token = link_create(pack=pack, user=user, now=site_context(request).now, **form.cleaned_data)
-    address = request.build_absolute_uri(reverse("review:pack_link", args=[token]))
+    user, now, submission = signed_in_user(request), site_context(request).now, submission_key(request)
+    link, token = link_create(pack=pack, user=user, now=now, submission=submission, **form.cleaned_data)
+    address = request.build_absolute_uri(reverse("review:pack_link", args=[token])) if link.open_at(now) else ""
     context = pack_context(request, pack) | {"made": address}
     return page_render(request, PACK_TEMPLATE, context, partial="page")
 
