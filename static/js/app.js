@@ -62,16 +62,47 @@
     else if (status >= 500) tellFailure();
   });
 
-  // A form is sent once, however often its button is pressed.
-  document.addEventListener("submit", (event) => {
-    const form = event.target.closest("form[data-once]");
-    if (!form) return;
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "yes";
-    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+  // A form is sent once, however often its button is pressed, until its answer is there. One whose answer does not come,
+  // because somebody stopped the page or the network is gone, can be sent again after a while, or at once after Escape:
+  // the server knows what it has already.
+  const ANSWER_MS = 20_000, UPLOAD_MS = 600_000;
+  const sending = new Map();
+  const markSending = (form, yes) => {
+    clearTimeout(sending.get(form));
+    sending.delete(form);
+    if (yes) {
+      const patience = form.enctype === "multipart/form-data" ? UPLOAD_MS : ANSWER_MS;
+      sending.set(form, setTimeout(markSending, patience, form, false));
+    }
+    if (yes) form.setAttribute("aria-busy", "true");
+    else form.removeAttribute("aria-busy");
+    for (const button of [...form.elements].filter((one) => one.matches("button"))) {
+      if (yes) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+    }
+  };
+  const allAnswered = () => [...sending.keys()].forEach((form) => markSending(form, false));
+  const isPost = (form) => form.matches('form[method="post"]:not([hx-sync])');
+  // First of all listeners, so that neither the browser nor htmx sends it; and last, when no other has stopped it.
+  window.addEventListener("submit", (event) => {
+    if (!sending.has(event.target)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+  window.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented && isPost(event.target)) markSending(event.target, true);
   });
-  window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  document.addEventListener("htmx:before:request", (event) => {
+    const form = event.detail.ctx.sourceElement;
+    if (isPost(form)) markSending(form, true);
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    const form = event.detail.ctx.sourceElement;
+    if (sending.has(form)) markSending(form, false);
+  });
+  window.addEventListener("pageshow", allAnswered);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") allAnswered();
   });
 
   // The words of a band of the custody strip, under it.
