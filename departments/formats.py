@@ -258,8 +258,8 @@ def counted(count: int, word: str, plural: str | None = None) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Delta:
-    """A difference against what one compares with: `▼ 10 % more`. The arrow says whether it is good (▲) or bad (▼), the
-    word which way the figure went."""
+    """A difference against what one compares with: `10 % more, worse`. Whether it is good or bad is said in a word
+    where it is coloured; an arrow beside "more" would be read as a direction."""
 
     text: str
     impact: str
@@ -288,10 +288,11 @@ def delta(
     if more_is_good is None:
         return Delta(text=figure, impact="soft")
     better = (number > 0) == more_is_good
-    impact = "good" if better else "bad"
     # A page on which everything is coloured highlights nothing.
     notable = abs(number) >= NOTABLE.get(write, 0) if write != "days" else abs(change) >= 0.1 * abs(float(then))
-    return Delta(text=f"{'▲' if better else '▼'} {figure}", impact=impact if notable else "soft")
+    if not notable:
+        return Delta(text=figure, impact="soft")
+    return Delta(text=f"{figure}, {_('better') if better else _('worse')}", impact="good" if better else "bad")
 
 
 def _rounded(value: Decimal, places: int) -> Decimal:

@@ -74,16 +74,16 @@ def test_durations(seconds: float, text: str) -> None:
 def test_a_difference_has_sign_and_word_and_knows_what_is_good() -> None:
     more_lost = delta(110, 100, write="percent", more_is_good=False)
     assert more_lost is not None
-    assert (more_lost.text, more_lost.impact) == ("▼ 10 % more", "bad")
+    assert (more_lost.text, more_lost.impact) == ("10 % more, worse", "bad")
     faster = delta(7.0, 9.0, write="days", more_is_good=False)
     assert faster is not None
-    assert (faster.text, faster.impact) == ("▲ 2.0 days less", "good")
+    assert (faster.text, faster.impact) == ("2.0 days less, better", "good")
 
 
 def test_a_small_difference_has_no_colour_and_none_has_no_sign() -> None:
     small = delta(0.51, 0.50, write="points", more_is_good=True)
     assert small is not None
-    assert (small.text, small.impact) == ("▲ 1.0 points up", "soft")
+    assert (small.text, small.impact) == ("1.0 points up", "soft")
     same = delta(100, 100, write="percent", more_is_good=True)
     assert same is not None
     assert (same.text, same.impact) == ("same", "soft")

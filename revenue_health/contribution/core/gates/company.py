@@ -10,6 +10,7 @@ from revenue_health.contribution.core.gates.interval import Money, Simultaneous,
 from revenue_health.contribution.core.gates.multiverse import Variant, multiverse_gate
 from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, false_alarms, placebo_gate, since
 from revenue_health.contribution.core.gates.records import Tipping, records_gate
+from revenue_health.contribution.core.gates.selection import Selections, with_selection
 from revenue_health.contribution.core.gates.settings import DEFAULT, GateSettings
 from revenue_health.contribution.core.gates.shares import Pipelines, gross_won
 from revenue_health.contribution.core.model.bridge import Bridge, Party
@@ -23,12 +24,14 @@ MOVED = "not judged: "
 class Evidence:
     """What the slower gates look at. None: not computed yet. quarters: earlier ones, oldest first. halves: shares of
     random halves, in money. variants: other ways to calculate. tippings: by party, of those who passed the interval.
-    moved: by party, a sentence why it is not judged at all."""
+    selections: by party, how much weaker what it lost must have been. moved: by party, a sentence why it is not judged
+    at all."""
 
     quarters: Sequence[PlaceboQuarter] | None = None
     halves: Sequence[Mapping[str, float]] | None = None
     variants: Sequence[Variant] | None = None
     tippings: Mapping[str, Sequence[Tipping]] | None = None
+    selections: Selections = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -168,9 +171,9 @@ def _slow_gates(
             clear_part=settings.clear_variants,
         )
     if evidence.tippings is not None and party.key in evidence.tippings:
-        gates[GateName.RECORDS] = records_gate(
-            evidence.tippings[party.key], share=share, most_wrong=settings.most_wrong_records
-        )
+        records = records_gate(evidence.tippings[party.key], share=share, most_wrong=settings.most_wrong_records)
+        point = evidence.selections.get(party.key)
+        gates[GateName.RECORDS] = with_selection(records, point, share=share, least=settings.most_selected)
     return gates
 
 

@@ -13,6 +13,7 @@ from revenue_health.contribution.core.gates.groupings import BY_AMOUNT, BY_ORIGI
 from revenue_health.contribution.core.gates.multiverse import Variant
 from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, random_halves
 from revenue_health.contribution.core.gates.records import Tipping, tipping_points
+from revenue_health.contribution.core.gates.selection import selection_point
 from revenue_health.contribution.core.gates.settings import DEFAULT, GateSettings
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
 from revenue_health.contribution.core.model.bridge import Bridge
@@ -71,6 +72,7 @@ def gather_evidence[S](
         halves=random_halves(pipelines) if named else (),
         variants=variants(source, plan, pipelines) if named else (),
         tippings={key: tippings_of(key, bridge, pipelines, settings) for key in named},
+        selections={key: selection_of(key, bridge, pipelines, settings) for key in named},
         moved=moved,
     )
 
@@ -95,6 +97,23 @@ def _sizes(pipelines: Pipelines) -> dict[int, int]:
 
 def tippings_of(key: str, bridge: Bridge, pipelines: Pipelines, settings: GateSettings) -> tuple[Tipping, ...]:
     """The tipping points of one department's verdict."""
+    share, factors = _party(key, bridge)
+    return tipping_points(
+        pipelines, party=key, share=share, factors=factors, least=_least(key, bridge, pipelines, settings)
+    )
+
+
+def selection_of(key: str, bridge: Bridge, pipelines: Pipelines, settings: GateSettings) -> float | None:
+    """How much weaker what a department lost must have been for its verdict to fall: see `selection_point`."""
+    share, _ = _party(key, bridge)
+    return selection_point(pipelines, party=key, share=share, least=_least(key, bridge, pipelines, settings))
+
+
+def _party(key: str, bridge: Bridge) -> tuple[float, Mapping[str, float]]:
     party = next(party for party in bridge.parties if party.key == key)
-    least = intervals_of(bridge).half[key] + settings.margin * revenue_scale(pipelines)
-    return tipping_points(pipelines, party=key, share=party.share.value, factors=party.factors, least=least)
+    return party.share.value, party.factors
+
+
+def _least(key: str, bridge: Bridge, pipelines: Pipelines, settings: GateSettings) -> float:
+    """The size from which on a share is clear."""
+    return intervals_of(bridge).half[key] + settings.margin * revenue_scale(pipelines)

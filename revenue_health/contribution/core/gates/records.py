@@ -172,6 +172,8 @@ _FALLS_GOOD = {
     Kind.HANDOFFS: gettext_noop("it would fall if {part} more time had been its own than is recorded as such"),
     Kind.AMOUNTS: gettext_noop("it would fall if {part} more changes of amount had been its own than are booked on it"),
 }
+_FALLS_BY_OTHERS = gettext_noop("it would fall if {part} of others’ losses in its stages were booked on it")
+MUST_SURVIVE = gettext_noop("a verdict must survive {part}")
 
 
 def records_gate(tippings: Sequence[Tipping], *, share: float, most_wrong: float) -> Gate:
@@ -184,16 +186,18 @@ def records_gate(tippings: Sequence[Tipping], *, share: float, most_wrong: float
         )
     worst = tippings[0]
     if worst.of_others is not None and worst.of_others < min(worst.of_own, most_wrong):
-        return Gate(
-            passed=False,
-            detail=gettext_noop("it would fall if {part} of others’ losses in its stages were booked on it").format(
-                part=_percent(worst.of_others)
-            ),
-        )
-    passed = worst.least > most_wrong
-    own, own_good = (_HOLDS, _HOLDS_GOOD) if passed else (_FALLS, _FALLS_GOOD)
-    sentence = (own if share < 0 else own_good)[worst.kind]
-    return Gate(passed=passed, detail=sentence.format(part=_percent(worst.of_own)))
+        return Gate(passed=False, detail=falls(_FALLS_BY_OTHERS, worst.of_others, most_wrong))
+    if worst.least > most_wrong:
+        holds = (_HOLDS if share < 0 else _HOLDS_GOOD)[worst.kind]
+        return Gate(passed=True, detail=holds.format(part=_percent(worst.of_own)))
+    return Gate(
+        passed=False, detail=falls((_FALLS if share < 0 else _FALLS_GOOD)[worst.kind], worst.of_own, most_wrong)
+    )
+
+
+def falls(sentence: str, part: float, survived: float) -> str:
+    """What would overturn a verdict, and how much of it a verdict has to survive; both parts 0 to 1."""
+    return f"{sentence.format(part=_percent(part))} ({MUST_SURVIVE.format(part=_percent(survived))})"
 
 
 def _percent(part: float) -> str:

@@ -67,7 +67,10 @@ def test_a_few_losses_of_others_are_enough() -> None:
     tipping = Tipping(kind=Kind.CAUSES, of_own=0.4, of_others=0.06, shares=())
     gate = records_gate([tipping], share=-1.0, most_wrong=0.2)
     assert gate.passed is False
-    assert gate.detail == "it would fall if 6 % of others’ losses in its stages were booked on it"
+    assert (
+        gate.detail
+        == "it would fall if 6 % of others’ losses in its stages were booked on it (a verdict must survive 20 %)"
+    )
 
 
 def test_nothing_that_overturns_it_is_said_so() -> None:
