@@ -65,9 +65,9 @@ def _losing_as_before(group: Group, party: str) -> Group:
 
 def _held_in_stages(flows: FlowArrays) -> Floats:
     """Amount-days by stage, [B, W, S]."""
-    held = np.zeros((*flows.held.shape[:2], len(flows.layout.stages)))
-    np.add.at(held, (slice(None), slice(None), flows.layout.stage_of), flows.held.sum(axis=3))
-    return held
+    layout = flows.layout
+    in_stage = (layout.stage_of[:, None] == np.arange(len(layout.stages))).astype(np.float64)
+    return np.asarray(flows.held.sum(axis=3) @ in_stage)
 
 
 def with_selection(gate: Gate, point: float | None, *, share: float, least: float) -> Gate:
