@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from revenue_health.contribution.core.flows import MARKET, OPENING
 from revenue_health.contribution.core.gates.data import DataFacts, data_gate
+from revenue_health.contribution.core.gates.doubts.selection import Selections, with_selection
 from revenue_health.contribution.core.gates.gate import UNCHECKED, Gate, GateName, Judged, PastCheck, verdict_of
 from revenue_health.contribution.core.gates.interval import Money, Simultaneous, interval_gate, plain, simultaneous
 from revenue_health.contribution.core.gates.multiverse import Variant, multiverse_gate
 from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, false_alarms, placebo_gate, since
 from revenue_health.contribution.core.gates.records import Tipping, records_gate
-from revenue_health.contribution.core.gates.selection import Selections, with_selection
 from revenue_health.contribution.core.gates.settings import DEFAULT, GateSettings
 from revenue_health.contribution.core.gates.shares import Pipelines, gross_won
 from revenue_health.contribution.core.model.bridge import Bridge, Party

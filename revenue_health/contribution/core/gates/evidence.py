@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from departments.translation import gettext_noop
 from revenue_health.contribution.core.gates.company import Evidence, candidates, intervals_of, revenue_scale
+from revenue_health.contribution.core.gates.doubts.selection import selection_point
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT, BY_ORIGIN, BY_SEGMENT, TOGETHER, regrouped
 from revenue_health.contribution.core.gates.multiverse import Variant
 from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, random_halves
 from revenue_health.contribution.core.gates.records import Tipping, tipping_points
-from revenue_health.contribution.core.gates.selection import selection_point
 from revenue_health.contribution.core.gates.settings import DEFAULT, GateSettings
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
 from revenue_health.contribution.core.model.bridge import Bridge

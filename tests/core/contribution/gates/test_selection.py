@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from revenue_health.contribution.core.gates.doubts.selection import selection_point, with_selection
 from revenue_health.contribution.core.gates.gate import Gate
-from revenue_health.contribution.core.gates.selection import selection_point, with_selection
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
 from revenue_health.contribution.core.model.groups import Group
 from revenue_health.contribution.validation.hard.evaluate import verdicts_of
