@@ -42,7 +42,7 @@ def leaks_now() -> tuple[Leaks, Period]:
 def test_gross_losses_stand_under_the_headline_and_accuse_nobody(ceo: Client) -> None:
     leaks, period = leaks_now()
     worst = max(leaks.stages, key=lambda stage: stage.lost.amount)
-    text = text_of(ceo)
+    text = text_of(ceo).replace("\N{NO-BREAK SPACE}", " ")
     head = re.search(r'<p class="message"[^>]*>(.*?)</p>', text, re.DOTALL)
     under = re.search(r'<p class="under"[^>]*>([^<]* lost in .*?)</p>', text, re.DOTALL)
     assert head is not None
