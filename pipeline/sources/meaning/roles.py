@@ -22,6 +22,9 @@ _FEW = ("reason", "source")
 _SERIAL = re.compile(r"[2-7][0-9]{4}([.,][0-9]+)?")
 """Days as spreadsheets count them, of the years 1954 to 2118."""
 _EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3})?(?:[.,]0+)?")
+_SHEET_DAY = re.compile(r"\d{4}-\d\d-(?:0\d|1[012])(?:[ T].*)?")
+"""A day of a spreadsheet that would be one, too, with day and month taken for each other."""
+_SLASHED = re.compile(r"\d{1,2}/\d{1,2}/\d{4}(?: .*)?")
 _DAY = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}")
 _FLAG_NUMBERS = {"0", "1", "-1", "0.0", "1.0"}
 
@@ -191,6 +194,15 @@ def why_no_dates(column: dict[str, Any]) -> str:
             "“{name}” holds numbers such as {some}, which may be seconds or milliseconds since 1970: export it as "
             "dates."
         ).format(name=name, some=values[0])
+    days, typed = [], []
+    for value in values:
+        (days if _SHEET_DAY.fullmatch(value) else typed).append(value)
+    if days and typed and all(map(_SLASHED.fullmatch, typed)):
+        return gettext_noop(
+            "“{name}” holds days of a spreadsheet (“{day}”) beside days that stayed text (“{typed}”): the program has "
+            "probably taken day and month of the first for each other. Export the list again as CSV and upload that, "
+            "or open it with this column as text."
+        ).format(name=name, day=days[0], typed=typed[0])
     some = ", ".join(f"“{value}”" for value in values[:3])
     return gettext_noop(
         "“{name}” does not hold dates written in one way ({some}): mend the file, then upload it again."

@@ -101,3 +101,15 @@ def test_days_typed_as_text_beside_days_of_a_spreadsheet_are_read(tmp_path: Path
 def test_days_with_slashes_beside_days_of_a_spreadsheet_are_not_read() -> None:
     """An American program has read 05/01/2026 as the first of May, and left 13/01/2026 as text."""
     assert date_reading(["2026-05-01", "2026-06-01", "13/01/2026", "25/01/2026"]) is None
+
+
+def test_days_that_a_spreadsheet_has_swapped_are_named_with_what_to_do(tmp_path: Path) -> None:
+    """05/01/2026 has become the first of May there; 15/01/2026 stayed text."""
+    rows: list[list[object]] = [["Deal ID", "Stage", "Created", "Amount"]]
+    rows += [[str(n), "Won", datetime(2026, n, 1), 100 * n] for n in range(1, 6)]
+    rows += [[str(n), "Lost", f"{n}/01/2026", 100 * n] for n in range(15, 20)]
+    seen = strange(tmp_path / "in", {"deals.xlsx": workbook(rows, tmp_path / "deals.xlsx")})
+    question = next(question for question in seen.questions if "“Created”" in question)
+    assert "taken day and month of the first for each other" in question
+    assert "beside days that stayed text (“15/01/2026”)" in question
+    assert not seen.events
