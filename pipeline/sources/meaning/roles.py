@@ -194,9 +194,8 @@ def why_no_dates(column: dict[str, Any]) -> str:
             "“{name}” holds numbers such as {some}, which may be seconds or milliseconds since 1970: export it as "
             "dates."
         ).format(name=name, some=values[0])
-    days, typed = [], []
-    for value in values:
-        (days if _SHEET_DAY.fullmatch(value) else typed).append(value)
+    days = [value for value in values if _SHEET_DAY.fullmatch(value)]
+    typed = [value for value in values if not _SHEET_DAY.fullmatch(value)]
     if days and typed and all(map(_SLASHED.fullmatch, typed)):
         return gettext_noop(
             "“{name}” holds days of a spreadsheet (“{day}”) beside days that stayed text (“{typed}”): the program has "
