@@ -53,6 +53,12 @@ class JobTask(DjangoTask):  # type: ignore[misc]
     """Whether a request while it runs makes it run once more."""
     on_give_up: Callable[..., None] | None = None
     """Called with the arguments and `error=` when no further attempt is made."""
+    subject_exists: Callable[..., bool] | None = None
+    """Called with the arguments: whether the rows that a request is about are still there. Without them it ends at
+    once, with a line in the log."""
+    subject_undone: Callable[..., bool] | None = None
+    """Called with the arguments when an attempt failed: whether an import of what it works on was undone meanwhile, so
+    that nobody needs to look for an error."""
 
     def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
         """Write the job down, then send its message."""
@@ -88,6 +94,9 @@ class JobTask(DjangoTask):  # type: ignore[misc]
 
     def _work(self, job: Job, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         try:
+            if not self._subject_exists(args, kwargs):
+                self._end_without_subject(job)
+                return
             if job.attempts > self.most_attempts:
                 self._give_up(
                     job, gettext_noop("It was interrupted or failed too often; the log of the worker says why.")
@@ -104,6 +113,13 @@ class JobTask(DjangoTask):  # type: ignore[misc]
             logger.warning("job %s (%s) is tried again: %s", job.pk, self.name, problem)
             self._later(job, _pause(self.pause_seconds * 2 ** (job.attempts - 1)), error=str(problem))
         except Exception as problem:  # whatever it is, the row says so; it is raised again
+            if not self._subject_exists(args, kwargs):
+                self._end_without_subject(job)
+                return
+            if self.subject_undone is not None and type(self).subject_undone(*args, **kwargs):  # type: ignore[misc]
+                logger.info("job %s (%s) ended: an import was undone meanwhile (%r)", job.pk, self.name, problem)
+                self._give_up(job, gettext_noop("An import was undone meanwhile. Calculate the figures again."))
+                return
             self._give_up(job, f"{type(problem).__name__}: {problem}")
             raise
         else:
@@ -111,6 +127,14 @@ class JobTask(DjangoTask):  # type: ignore[misc]
                 self._next(job)
             else:
                 self._send(job)
+
+    def _subject_exists(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        return self.subject_exists is None or type(self).subject_exists(*args, **kwargs)  # type: ignore[misc]
+
+    def _end_without_subject(self, job: Job) -> None:
+        logger.info("job %s (%s) ended: what it was about was removed meanwhile", job.pk, self.name)
+        job_done(job)
+        self._next(job)
 
     def _later(self, job: Job, seconds: float, *, error: str = "", counted: bool = True) -> None:
         job_wait(job, seconds=seconds, error=error, counted=counted)

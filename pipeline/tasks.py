@@ -10,9 +10,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from departments.jobs import JobTask
-from departments.models import User
+from departments.models import Measurable, User
 from pipeline.imports.problems import ImportBusy
-from pipeline.models import RecomputeRun
+from pipeline.models import RecomputeRun, SourcePull, Upload
 from pipeline.selectors.data.runs import latest_run
 from pipeline.selectors.data.uploads import LINE
 from pipeline.services.recompute import NothingToCompute, RecomputeRunning, recompute
@@ -30,7 +30,17 @@ def _upload_failed(token: str, user_id: int | None = None, *, error: str) -> Non
     upload_fail(token=token, error="It failed, and nothing was imported. The log says why.")
 
 
-_UPLOAD: dict[str, Any] = {"base": JobTask, "line": LINE, "busy": (ImportBusy,), "on_give_up": _upload_failed}
+def _upload_exists(token: str, user_id: int | None = None) -> bool:
+    return Upload.objects.filter(token=token).exists()
+
+
+_UPLOAD: dict[str, Any] = {
+    "base": JobTask,
+    "line": LINE,
+    "busy": (ImportBusy,),
+    "on_give_up": _upload_failed,
+    "subject_exists": _upload_exists,
+}
 
 
 @shared_task(base=JobTask)
@@ -60,7 +70,11 @@ def sample_requested(user_id: int | None = None) -> None:
         logger.info("no sample company: %s", refused)
 
 
-@shared_task(base=JobTask, again=True)
+def _measurable_exists(measurable_id: int) -> bool:
+    return Measurable.objects.filter(pk=measurable_id).exists()
+
+
+@shared_task(base=JobTask, again=True, subject_exists=_measurable_exists)
 def measurable_followed(measurable_id: int) -> None:
     """A measurable that follows another figure now gets its past from the newest run."""
     run = latest_run()
@@ -94,11 +108,16 @@ def _pull_failed(token: str, *args: Any, error: str, **kwargs: Any) -> None:
     pull_fail(token=token, error="It failed, and nothing was imported. The log says why.")
 
 
+def _pull_exists(token: str, *args: Any, **kwargs: Any) -> bool:
+    return SourcePull.objects.filter(token=token).exists()
+
+
 _PULL: dict[str, Any] = {
     "base": JobTask,
     "line": LINE,
     "busy": (ImportBusy, RecomputeRunning),
     "on_give_up": _pull_failed,
+    "subject_exists": _pull_exists,
 }
 
 

@@ -6,9 +6,14 @@ from celery import shared_task
 
 from departments.discussion.services.mentions import mention_mail_send
 from departments.mail_jobs import MAIL_JOB
+from departments.models import Comment
 
 
-@shared_task(name="departments.tasks.mention_mail", **MAIL_JOB)
+def _comment_exists(comment_id: int, user_id: int) -> bool:
+    return Comment.objects.filter(pk=comment_id).exists()
+
+
+@shared_task(name="departments.tasks.mention_mail", subject_exists=_comment_exists, **MAIL_JOB)
 def mention_mail(comment_id: int, user_id: int) -> None:
     """Notify a person who was mentioned in a comment."""
     mention_mail_send(comment=comment_id, user=user_id)

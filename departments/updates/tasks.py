@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
 from departments.mail_jobs import MAIL_JOB
-from departments.models import User
+from departments.models import Department, User
 from departments.updates.selectors.owed import owed, reminders_due
 from departments.updates.services.reminders import reminders_request, reminders_send
 
@@ -20,7 +21,11 @@ def reminders_hourly() -> None:
     reminders_send(due=reminders_due(now=now), now=now)
 
 
-@shared_task(name="departments.tasks.reminder_asked", **MAIL_JOB)
+def _department_exists(department_id: int, *args: Any, **kwargs: Any) -> bool:
+    return Department.objects.filter(pk=department_id).exists()
+
+
+@shared_task(name="departments.tasks.reminder_asked", subject_exists=_department_exists, **MAIL_JOB)
 def reminder_asked(department_id: int, week: str, user_id: int, message: str = "") -> None:
     """An executive asked for a reminder by button."""
     now = timezone.now()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from departments.advisory_locks import AdvisoryLock, session_lock
-from departments.models import AccessLog, Company, Department, Invitation, Membership, User
+from departments.models import AccessLog, Company, Department, Invitation, Job, Membership, User
 from pipeline.custody_store import parts_discard
 from pipeline.generator import generate_folder
 from pipeline.imports.lock import import_lock
@@ -24,9 +24,10 @@ from pipeline.services.recompute import recompute
 OPPORTUNITIES, SEED, YEARS = 1_500, 1, 3
 _OUR_PACKAGES = ("departments", "pipeline", "revenue_health")
 _RETAINED: tuple[type[models.Model], ...] = (
-    User, Membership, Invitation, AccessLog, Upload, DataSource, SourceMapping, SourcePull,
+    User, Membership, Invitation, AccessLog, Upload, DataSource, SourceMapping, SourcePull, Job,
 )  # fmt: skip
-"""Accounts, who read what, and files that were uploaded meanwhile are nobody's sample."""
+"""Accounts, who read what, and files that were uploaded meanwhile are nobody's sample; so are the jobs of those files,
+while the jobs of what is removed end by themselves."""
 _WAIT = "10s"
 
 

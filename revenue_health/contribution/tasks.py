@@ -11,10 +11,10 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from departments.jobs import JobTask
-from departments.models import current_company
+from departments.models import Company, current_company
 from departments.selectors.jobs import open_jobs
 from pipeline.models import RecomputeRun
-from pipeline.selectors.data.runs import interrupted_run, latest_run
+from pipeline.selectors.data.runs import import_undone_since, interrupted_run, latest_run, run_exists
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.tasks import recompute_nightly, recompute_requested
 from revenue_health.contribution.models import ScoreRun
@@ -41,14 +41,47 @@ def _step_given_up(run_id: int, name: str, *, error: str) -> None:
         step.give_up(RecomputeRun.objects.get(pk=run_id), error)
 
 
-@shared_task(base=JobTask)
+def _run_exists(run_id: int, *args: Any, **kwargs: Any) -> bool:
+    return run_exists(run_id)
+
+
+def _run_undone(run_id: int, *args: Any, **kwargs: Any) -> bool:
+    return import_undone_since(run_id)
+
+
+def _score_run_exists(score_run_id: int, *args: Any, **kwargs: Any) -> bool:
+    return ScoreRun.objects.filter(pk=score_run_id).exists() and Company.objects.exists()
+
+
+def _score_run_undone(score_run_id: int, *args: Any, **kwargs: Any) -> bool:
+    run = ScoreRun.objects.filter(pk=score_run_id).values_list("run", flat=True).first()
+    return run is not None and import_undone_since(run)
+
+
+def _group_exists(group_id: int, score_run_id: int) -> bool:
+    return _score_run_exists(score_run_id)
+
+
+def _group_undone(group_id: int, score_run_id: int) -> bool:
+    return _score_run_undone(score_run_id)
+
+
+_OF_RUN: dict[str, Any] = {"base": JobTask, "subject_exists": _run_exists, "subject_undone": _run_undone}
+_OF_SCORES: dict[str, Any] = {
+    "base": JobTask,
+    "subject_exists": _score_run_exists,
+    "subject_undone": _score_run_undone,
+}
+
+
+@shared_task(**_OF_RUN)
 def night_of_run(run_id: int) -> None:
     """Start the nightly steps of a run; each step that finishes starts those that depend on it."""
     run = RecomputeRun.objects.get(pk=run_id)
     _steps_start(run, steps_ready(run))
 
 
-@shared_task(base=JobTask, on_give_up=_step_given_up)
+@shared_task(**_OF_RUN, on_give_up=_step_given_up)
 def night_step(run_id: int, name: str) -> None:
     """Run one nightly step, even one already done (it may be requested again), then the steps that depend on it."""
     run, step = RecomputeRun.objects.get(pk=run_id), step_named(name)
@@ -57,7 +90,7 @@ def night_step(run_id: int, name: str) -> None:
     _steps_start(run, steps_ready(run, after=name))
 
 
-@shared_task(base=JobTask)
+@shared_task(**_OF_RUN)
 def scores_requested(run_id: int, period: str, baseline: str = "") -> None:
     """The button that requests another period or baseline."""
     run, company = RecomputeRun.objects.get(pk=run_id), current_company()
@@ -69,7 +102,7 @@ def scores_requested(run_id: int, period: str, baseline: str = "") -> None:
     )
 
 
-@shared_task(base=JobTask, on_give_up=_scores_given_up)
+@shared_task(base=JobTask, on_give_up=_scores_given_up, subject_exists=_group_exists, subject_undone=_group_undone)
 def group_score(group_id: int, score_run_id: int) -> None:
     """Compute one group of deals; the last group to finish triggers the sum."""
     last = group_compute(group=group_id)
@@ -77,7 +110,7 @@ def group_score(group_id: int, score_run_id: int) -> None:
         scores_added_up.delay(last)
 
 
-@shared_task(base=JobTask)
+@shared_task(**_OF_SCORES)
 def scores_added_up(score_run_id: int) -> None:
     """Sum the groups, then start the steps that depend on the scores."""
     score_run = scores_sum(score_run=score_run_id)
@@ -85,7 +118,7 @@ def scores_added_up(score_run_id: int) -> None:
         _steps_after_scores(score_run.run)
 
 
-@shared_task(base=JobTask, on_give_up=_cut_given_up)
+@shared_task(**_OF_SCORES, on_give_up=_cut_given_up)
 def cut_requested(score_run_id: int, by: str) -> None:
     """Shares by team or owner."""
     cut_compute(score_run=score_run_id, by=by)

@@ -50,10 +50,29 @@ def follows() -> None:
         follows.delay()
 
 
+rows: set[int] = set()
+undone: set[int] = set()
+
+
+@shared_task(
+    base=JobTask,
+    on_give_up=on_give_up,
+    subject_exists=lambda number: number in rows,
+    subject_undone=lambda number: number in undone,
+    name="tests.of_row",
+)
+def of_row(number: int) -> None:
+    ran.append((number,))
+    if number < 0:
+        rows.discard(number)
+    if raises:
+        raise raises.pop()
+
+
 @pytest.fixture(autouse=True)
 def queue(db: None) -> Iterator[None]:
     """The real queue, empty before and after."""
-    for record in (ran, raises, gave_up):
+    for record in (ran, raises, gave_up, rows, undone):
         record.clear()
     sent()
     yield
@@ -237,3 +256,36 @@ def test_a_recompute_that_died_is_done_again_as_it_was_requested() -> None:
     Job.objects.update(state=Job.State.DONE)
     left_undone_continue()
     assert nightly.exists()
+
+
+def test_a_job_whose_row_is_gone_ends_without_running(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    of_row.delay(1)
+    deliver(of_row, Job.objects.get().pk, 1)
+    assert (ran, gave_up, Job.objects.get().state) == ([], [], Job.State.DONE)
+    assert [line for line in caplog.messages if "was removed meanwhile" in line] == [
+        f"job {Job.objects.get().pk} (tests.of_row) ended: what it was about was removed meanwhile"
+    ]
+
+
+def test_a_job_whose_row_goes_while_it_runs_ends_without_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    rows.add(-1)
+    raises.append(KeyError("gone"))
+    of_row.delay(-1)
+    deliver(of_row, Job.objects.get().pk, -1)
+    assert (ran, gave_up, Job.objects.get().state) == ([(-1,)], [], Job.State.DONE)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_an_error_is_one_unless_an_import_was_undone_meanwhile() -> None:
+    rows.update((1, 2))
+    undone.add(2)
+    of_row.delay(1)
+    raises.append(KeyError("error"))
+    with pytest.raises(KeyError):
+        deliver(of_row, Job.objects.get().pk, 1)
+    of_row.delay(2)
+    raises.append(KeyError("undone"))
+    deliver(of_row, Job.objects.latest("pk").pk, 2)
+    assert gave_up == ["KeyError: 'error'", "An import was undone meanwhile. Calculate the figures again."]
+    assert set(Job.objects.values_list("state", flat=True)) == {Job.State.FAILED}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from departments.advisory_locks import AdvisoryLock, lock_is_held
+from departments.models import Company
 from pipeline.custody_store import METHOD
-from pipeline.models import RecomputeRun
+from pipeline.models import ImportBatch, RecomputeRun
 
 WARNING_HOURS = 26
 CRITICAL_HOURS = 50
@@ -32,6 +33,17 @@ def newest_run() -> RecomputeRun | None:
     """The run begun last, whatever became of it."""
     # Written out, since every page asks it: it is composed and answered in half the time.
     return next(iter(RecomputeRun.objects.raw("SELECT * FROM pipeline_recomputerun ORDER BY id DESC LIMIT 1")), None)
+
+
+def run_exists(run: int) -> bool:
+    """Whether there is still a run of this number, and the company it is of: undoing the first import removes it."""
+    return RecomputeRun.objects.filter(pk=run).exists() and Company.objects.exists()
+
+
+def import_undone_since(run: int) -> bool:
+    """Whether an import was undone after a run began: its figures may name rows that are gone."""
+    began = RecomputeRun.objects.filter(pk=run).values("started_at")
+    return ImportBatch.objects.filter(status=ImportBatch.Status.UNDONE, undone_at__gte=began[:1]).exists()
 
 
 def has_outdated_method(run: RecomputeRun | None) -> bool:

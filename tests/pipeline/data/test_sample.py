@@ -23,8 +23,8 @@ from pipeline.tasks import sample_requested
 from tests.pipeline.folders import folder_write
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LEFT = {"User", "UserEvent", "Membership", "MembershipEvent", "AccessLog", "DataSource", "DataSourceEvent"}
-"""Accounts with their roles for the whole company, who read what, and sources of one's own."""
+LEFT = {"User", "UserEvent", "Membership", "MembershipEvent", "AccessLog", "DataSource", "DataSourceEvent", "Job"}
+"""Accounts with their roles for the whole company, who read what, sources of one's own, and work on their files."""
 
 
 @pytest.fixture
