@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from departments.web.middleware import company_style
-from revenue_health.contribution.words import using_verdict_words
+from revenue_health.contribution.verdict_words import using_verdict_words
 
 
 def verdict_words_middleware(

@@ -6,7 +6,7 @@ from revenue_health.review.views import style
 from revenue_health.review.views.weekly import changes, review
 
 urlpatterns = [
-    path("", review.show, name="index"),
-    path("review/changes/", changes.show, name="changes"),
+    path("", review.review_page, name="index"),
+    path("review/changes/", changes.changes_page, name="changes"),
     path("style/", style.style_page, name="style"),
 ]

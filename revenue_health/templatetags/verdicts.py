@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from revenue_health.contribution.words import verdict_word
+from revenue_health.contribution.verdict_words import verdict_word
 
 register = template.Library()
 register.filter("verdict_word", verdict_word)

@@ -11,8 +11,8 @@ from departments.models import Company
 from departments.periods import week_period
 from pipeline.management.choices import add_choice_arguments, check_values, choice_of, run_and_company
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks.figures import weekly_flows, weekly_json
 from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
+from pipeline.selectors.leaks.leaks_json import weekly_flows, weekly_json
 from pipeline.selectors.overview import structure_names
 
 _STORED = {"pipeline", "segment"}

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.management.choices import add_choice_arguments, check_values, choice_of, run_and_company
-from pipeline.selectors.leaks.figures import leaks_json
 from pipeline.selectors.leaks.leaks import leaks_of
+from pipeline.selectors.leaks.leaks_json import leaks_json
 from pipeline.selectors.overview import structure_names
 
 

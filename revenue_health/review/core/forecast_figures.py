@@ -7,7 +7,7 @@ from datetime import date
 
 from departments.periods import Period
 from revenue_health.contribution.core.ledger import Landing
-from revenue_health.contribution.core.track.words import range_name, range_sentence
+from revenue_health.contribution.core.track.range_names import range_name, range_sentence
 
 
 @dataclass(frozen=True, kw_only=True)

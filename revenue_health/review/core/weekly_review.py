@@ -14,7 +14,7 @@ from departments.periods import Period
 from pipeline.core.changes import Changes
 from revenue_health.contribution.core.comparison import Comparison, minor_units
 from revenue_health.contribution.core.ledger import Landing, Ledger, build_ledger
-from revenue_health.contribution.core.track.words import range_name
+from revenue_health.contribution.core.track.range_names import range_name
 from revenue_health.contribution.core.verdict import Verdict
 
 

@@ -18,7 +18,7 @@ from departments.services.repeats import repeated
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
-from revenue_health.contribution.words import using_verdict_words
+from revenue_health.contribution.verdict_words import using_verdict_words
 from revenue_health.review.models import EvidenceExport
 from revenue_health.review.selectors.accountability.evidence import EvidenceDocument, gather_evidence
 from revenue_health.review.selectors.accountability.rows import accountability_rows

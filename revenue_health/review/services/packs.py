@@ -16,7 +16,7 @@ from departments.models import Company, User
 from departments.periods import Period
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import has_outdated_method
-from revenue_health.contribution.words import using_verdict_words
+from revenue_health.contribution.verdict_words import using_verdict_words
 from revenue_health.review.core.canonical_json import canonical_json, sha256_of
 from revenue_health.review.core.slides import Slide
 from revenue_health.review.models import Decision, Pack

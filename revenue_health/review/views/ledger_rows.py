@@ -17,7 +17,7 @@ from departments.formats import MoneyScale
 from revenue_health.contribution.core.comparison import PartyKind
 from revenue_health.contribution.core.ledger import Ledger, Step
 from revenue_health.contribution.filters import ComparisonFilters
-from revenue_health.contribution.words import step_word
+from revenue_health.contribution.verdict_words import step_word
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 
 

@@ -19,7 +19,7 @@ from revenue_health.contribution.core.gates.gate import Gate, GateName
 from revenue_health.contribution.core.ledger import Landing, build_ledger, pace_name
 from revenue_health.contribution.core.verdict import IMPACTS, Verdict
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
-from revenue_health.contribution.words import step_word
+from revenue_health.contribution.verdict_words import step_word
 from revenue_health.review.core.slides import Bar as SlideBar
 from revenue_health.review.selectors.headline import headline
 from revenue_health.review.selectors.ladder import Ladder, ladder_sentence

@@ -16,7 +16,7 @@ from revenue_health.contribution.selectors.comparison.sentences import (
     verdict_in_full,
     verdict_sentence,
 )
-from revenue_health.contribution.words import (
+from revenue_health.contribution.verdict_words import (
     MILDER,
     OWNERS,
     page_word,

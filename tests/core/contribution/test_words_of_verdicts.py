@@ -26,7 +26,7 @@ from revenue_health.contribution.selectors.comparison.sentences import (
     verdict_sentence,
     verdicts,
 )
-from revenue_health.contribution.words import MILDER, OWNERS, using_verdict_words
+from revenue_health.contribution.verdict_words import MILDER, OWNERS, using_verdict_words
 from revenue_health.review.selectors.accountability.sales_sentences import sales_sentences
 from revenue_health.review.selectors.headline import headline
 from revenue_health.review.selectors.packs.slides.bridge import bridge, shares

@@ -24,7 +24,7 @@ from departments.web.middleware import COMPANY_STYLE
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import latest_run
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.words import MILDER, OWNERS, using_verdict_words
+from revenue_health.contribution.verdict_words import MILDER, OWNERS, using_verdict_words
 from revenue_health.review.selectors.packs.content import message_of
 from revenue_health.review.services.evidence import evidence_make, evidence_request
 from revenue_health.review.services.exports import pack_write

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
-from revenue_health.contribution.words import step_word
+from revenue_health.contribution.verdict_words import step_word
 from revenue_health.review.models import Pack
 from revenue_health.review.selectors.headline import short_label
 from revenue_health.review.services.packs import pack_freeze

@@ -19,7 +19,7 @@ from revenue_health.contribution.selectors.comparison.from_bridge import compari
 from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.gates.judgements import judgements_of
 from revenue_health.contribution.selectors.model_input import ALIASES, DIMENSIONS, SEGMENT
-from revenue_health.contribution.words import using_verdict_words, verdict_word
+from revenue_health.contribution.verdict_words import using_verdict_words, verdict_word
 
 
 class Command(BaseCommand):

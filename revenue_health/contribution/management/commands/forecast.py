@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from pipeline.management.choices import run_and_company
-from revenue_health.contribution.core.track.words import range_sentence
+from revenue_health.contribution.core.track.range_names import range_sentence
 from revenue_health.contribution.management.choices import add_period_arguments, command_errors, periods_from_options
 from revenue_health.contribution.selectors.forecast.forecast_json import forecast_json
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast

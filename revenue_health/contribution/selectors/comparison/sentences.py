@@ -22,7 +22,7 @@ from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.gates.gate import GateName
 from revenue_health.contribution.core.gates.records import FALLS
 from revenue_health.contribution.core.verdict import Verdict
-from revenue_health.contribution.words import are_milder, verb, verdict_word
+from revenue_health.contribution.verdict_words import are_milder, verb, verdict_word
 
 WOULD_NOT_SHOW = "either way would not show"
 """How a sentence ends that says how small an effect could not have been seen."""

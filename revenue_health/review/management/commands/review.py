@@ -13,7 +13,7 @@ from departments.periods import PeriodError, parse_day
 from pipeline.management.choices import PERIOD_HELP, run_and_company
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.management.choices import command_errors
-from revenue_health.contribution.words import using_verdict_words
+from revenue_health.contribution.verdict_words import using_verdict_words
 from revenue_health.review.core.weekly_review import WeeklyReview
 from revenue_health.review.selectors.weekly.review import weekly_review
 from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json

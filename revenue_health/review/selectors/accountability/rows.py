@@ -19,7 +19,7 @@ from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.ledger import Step, build_ledger
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, UNCLEAR, Verdict
 from revenue_health.contribution.selectors.comparison.sentences import verdict_qualifier
-from revenue_health.contribution.words import page_word, step_word
+from revenue_health.contribution.verdict_words import page_word, step_word
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 from revenue_health.review.core.accountability import Accountability, DepartmentCut, GroupShare, JudgedParty
 

@@ -10,8 +10,8 @@ from departments.models import Company, DepartmentHead, Membership, User
 from departments.periods import Period
 from departments.subjects import share_subject
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks.figures import leaks_json
 from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
+from pipeline.selectors.leaks.leaks_json import leaks_json
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
 from revenue_health.contribution.selectors.comparison.periods import (
@@ -26,7 +26,7 @@ from revenue_health.contribution.selectors.register.earlier import leaks_of_quar
 from revenue_health.contribution.selectors.register.leaks_json import leak_json, register_json
 from revenue_health.contribution.selectors.track.track_record import track_record
 from revenue_health.contribution.selectors.track.track_record_json import track_record_json
-from revenue_health.contribution.words import OWNERS, using_verdict_words, verdict_words
+from revenue_health.contribution.verdict_words import OWNERS, using_verdict_words, verdict_words
 from revenue_health.review.core.slide_codec import FORMAT
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.accountability.accountability_json import accountability_json

@@ -19,7 +19,7 @@ from pipeline.models import ImportBatch, RecomputeRun
 from pipeline.run_cache import cached
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
-from revenue_health.contribution.words import verdict_words
+from revenue_health.contribution.verdict_words import verdict_words
 from revenue_health.review.core.weekly_review import WeeklyReview
 
 type Notes = tuple[object, ...]

@@ -26,14 +26,14 @@ from pipeline.selectors.overview import Structure, structure_names
 from pipeline.selectors.plan.data_range import data_range_of
 from revenue_health.contribution.core.ledger import build_ledger, pace_name
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
-from revenue_health.contribution.requested import comparison_wait, compute_comparison
+from revenue_health.contribution.score_requests import comparison_wait, compute_comparison
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import score_run_of
 from revenue_health.contribution.selectors.comparison.sentences import past_sentence, verdict_qualifier
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.services.cuts import CUTS, cut_request
 from revenue_health.contribution.tasks import cut_requested
-from revenue_health.contribution.words import verdict_words
+from revenue_health.contribution.verdict_words import verdict_words
 from revenue_health.review.core.accountability import Accountability, CutState
 from revenue_health.review.selectors.accountability.evidence import exports_of
 from revenue_health.review.selectors.accountability.rows import ShareRow, accountability_rows
@@ -58,7 +58,7 @@ class DriverRow:
 
 
 @require_GET
-def show(request: HttpRequest) -> HttpResponse:
+def drivers_page(request: HttpRequest) -> HttpResponse:
     """The running quarter, or the period and baseline in the address."""
     require(request, may_see_company(request.user))
     site = site_context(request)

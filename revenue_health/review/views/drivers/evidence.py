@@ -43,7 +43,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence_state(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the document is; it is fetched from here when it is done."""
     require(request, may_see_company(request.user))
     row = get_object_or_404(EvidenceExport.objects.defer("pdf"), pk=pk)

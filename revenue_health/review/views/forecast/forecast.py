@@ -20,7 +20,7 @@ from pipeline.models import RecomputeRun
 from pipeline.page.site_context import site_context
 from pipeline.run_cache import cached_html
 from pipeline.selectors.overview import Structure, structure_names
-from revenue_health.contribution.requested import forecast_job, is_requested, request_once
+from revenue_health.contribution.score_requests import forecast_job, is_requested, request_once
 from revenue_health.contribution.services.track_record import track_record_is_stored
 from revenue_health.contribution.tasks import night_step
 from revenue_health.review.charts.fan import fan

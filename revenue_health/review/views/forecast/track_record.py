@@ -16,7 +16,7 @@ TEMPLATE = "review/forecast/track_record.html"
 
 
 @require_GET
-def show(request: HttpRequest) -> HttpResponse:
+def track_record_page(request: HttpRequest) -> HttpResponse:
     """Every stored past forecast, as it would have been published then."""
     require(request, may_see_company(request.user))
     site = site_context(request)

@@ -61,7 +61,7 @@ class PipelineForm(forms.Form):
 
 
 @require_GET
-def show(request: HttpRequest) -> HttpResponse:
+def changes_page(request: HttpRequest) -> HttpResponse:
     """The deals of one bucket; without one in the address, of the largest."""
     require(request, may_see_company(request.user))
     site = site_context(request)

@@ -32,7 +32,7 @@ TEMPLATE, WITHOUT_FIGURES = "review/weekly/review.html", "home_without_figures.h
 
 
 @require_GET
-def show(request: HttpRequest) -> HttpResponse:
+def review_page(request: HttpRequest) -> HttpResponse:
     """The running quarter, or what the address asks for. The board goes to its frozen packs."""
     if not may_see_company(request.user):
         # The board goes to its packs; who has no role yet reads whom to ask.

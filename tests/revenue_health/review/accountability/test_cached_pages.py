@@ -25,7 +25,7 @@ from revenue_health.contribution.selectors.comparison.share_breakdown import (
     stored_coalitions,
 )
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
-from revenue_health.contribution.words import MILDER, OWNERS
+from revenue_health.contribution.verdict_words import MILDER, OWNERS
 from tests.revenue_health.review.test_milder_words import everybody_named
 
 pytestmark = pytest.mark.django_db

@@ -123,7 +123,7 @@ def test_a_bad_filter_says_so_and_falls_back(ceo: Client, query: str) -> None:
 
 def test_a_comparison_nobody_computed_has_a_button_that_asks_once(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[object, ...]] = []
-    told = "revenue_health.contribution.requested.scores_requested.delay"
+    told = "revenue_health.contribution.score_requests.scores_requested.delay"
     monkeypatch.setattr(told, lambda *what: asked.append(what))
     cache.clear()
     assert "drivers-compute-button" in text(ceo.get(f"{ACCOUNT}?period=2026-Q2"))
@@ -134,7 +134,7 @@ def test_a_comparison_nobody_computed_has_a_button_that_asks_once(ceo: Client, m
 
 def test_a_comparison_is_requested_once(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     requests: list[tuple[object, ...]] = []
-    job = "revenue_health.contribution.requested.scores_requested.delay"
+    job = "revenue_health.contribution.score_requests.scores_requested.delay"
     monkeypatch.setattr(job, lambda *arguments: requests.append(arguments))
     cache.clear()
     for _ in range(2):

@@ -21,7 +21,7 @@ from revenue_health.contribution.selectors.comparison.sentences import (
     verdict_in_full,
     verdict_qualifier,
 )
-from revenue_health.contribution.words import step_word
+from revenue_health.contribution.verdict_words import step_word
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
 from revenue_health.review.selectors.headline import gap_sentence
 from revenue_health.review.selectors.ladder import ladder_sentence
