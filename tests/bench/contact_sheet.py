@@ -145,7 +145,7 @@ def opened(browser: Browser, address: str, window: Window, language: str) -> Pag
     )
     page = context.new_page()
     page.set_default_timeout(120_000)
-    page.on("console", lambda said: _told(said) if said.type in ("error", "warning") else None)
+    page.on("console", lambda message: _print_message(message) if message.type in ("error", "warning") else None)
     page.goto("/accounts/login/")
     page.fill("[name=login]", window.who)
     page.fill("[name=password]", PASSWORD)
@@ -154,8 +154,8 @@ def opened(browser: Browser, address: str, window: Window, language: str) -> Pag
     return page
 
 
-def _told(said: Any) -> None:
-    print(f"  console: {said.text}", flush=True)
+def _print_message(message: Any) -> None:
+    print(f"  console: {message.text}", flush=True)
 
 
 def picture(page: Page, name: str, path: str, window: Window, wider: bool) -> Image.Image:

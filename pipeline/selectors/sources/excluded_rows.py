@@ -33,9 +33,9 @@ def excluded_rows() -> list[ExcludedRows]:
         taken_in = next((pull for pull in pulls if pull.batch_id is not None), None)
         if newest is not None and newest.batch_id is None and newest.look.get("accepted") is False:
             problems = newest.look.get("problem_count", 0)
-            rows.append(_row(source, newest, newest.look.get("problems", []), problems, refused=True))
+            rows.append(_excluded(source, newest, newest.look.get("problems", []), problems, refused=True))
         if taken_in is not None and (checks := taken_in.look.get("checks")):
-            rows.append(_row(source, taken_in, checks, len(checks)))
+            rows.append(_excluded(source, taken_in, checks, len(checks)))
     newest_batch = ImportBatch.objects.order_by("-pk").first()
     if newest_batch is not None and newest_batch.status == ImportBatch.Status.REFUSED:
         batch = newest_batch
@@ -43,7 +43,9 @@ def excluded_rows() -> list[ExcludedRows]:
     return rows
 
 
-def _row(source: DataSource, pull: SourcePull, said: list[str], count: int, *, refused: bool = False) -> ExcludedRows:
-    shown = tuple(said[:SENTENCES_SHOWN])
+def _excluded(
+    source: DataSource, pull: SourcePull, sentences: list[str], count: int, *, refused: bool = False
+) -> ExcludedRows:
+    first = tuple(sentences[:SENTENCES_SHOWN])
     name = f"{source.name}, {pull.name}"
-    return ExcludedRows(name=name, sentences=shown, more=max(count - len(shown), 0), refused=refused, token=pull.token)
+    return ExcludedRows(name=name, sentences=first, more=max(count - len(first), 0), refused=refused, token=pull.token)

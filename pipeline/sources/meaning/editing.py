@@ -115,16 +115,18 @@ def stage_rows(
                                  limit="" if limit is None else limit_text(limit)))  # fmt: skip
     for loss in content.get("losses", []):
         kind = WITHDRAWN if loss.get("withdrawn") else LOST
-        rows += [_row(value, counts, kind) for value in loss["activities"]]
-    rows += [_row(part["activity"], counts, WORK, part["department"]) for part in content.get("handoffs", [])]
-    of_pipelines = [replace(_row(value, {value: (count, None)}, UNUSED), pipeline=key) for key, value, count in unnamed]
+        rows += [_stage_row(value, counts, kind) for value in loss["activities"]]
+    rows += [_stage_row(part["activity"], counts, WORK, part["department"]) for part in content.get("handoffs", [])]
+    of_pipelines = [
+        replace(_stage_row(value, {value: (count, None)}, UNUSED), pipeline=key) for key, value, count in unnamed
+    ]
     rows = [*of_pipelines, *rows]
     named = {row.value for row in rows}
-    left = [_row(value, counts, UNUSED) for value in counts if value not in named]
+    left = [_stage_row(value, counts, UNUSED) for value in counts if value not in named]
     return [*left, *rows][:MOST_ROWS]
 
 
-def _row(value: str, counts: Mapping[str, tuple[int, float | None]], kind: str, owner: str = "") -> StageRow:
+def _stage_row(value: str, counts: Mapping[str, tuple[int, float | None]], kind: str, owner: str = "") -> StageRow:
     count, money = counts.get(value, (0, None))
     return StageRow(value=value, count=count, money=money, kind=kind, name=value, position=0, owner=owner, limit="")
 

@@ -71,7 +71,7 @@ def chart_svg(chart: Chart, *, width: int, font: float, prefix: str, row: float 
     if chart.kind == ChartKind.WATERFALL:
         parts += _connectors(bars, axis, frame)
     parts += [
-        _row(bar, text, number, axis, frame, on_paper)
+        _drawn_bar(bar, text, number, axis, frame, on_paper)
         for number, (bar, text) in enumerate(zip(bars, texts, strict=True))
     ]
     return (
@@ -82,7 +82,7 @@ def chart_svg(chart: Chart, *, width: int, font: float, prefix: str, row: float 
     )
 
 
-def _row(bar: Bar, text: str, number: int, axis: Axis, frame: Frame, on_paper: bool) -> str:
+def _drawn_bar(bar: Bar, text: str, number: int, axis: Axis, frame: Frame, on_paper: bool) -> str:
     top = number * frame.row + frame.font * 0.2
     middle = top + frame.row / 2
     interval = bar.interval

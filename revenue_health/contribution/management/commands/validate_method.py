@@ -150,7 +150,7 @@ def as_text(table: Table) -> list[str]:
     return [
         "| scenario | shape | true (M) | mean estimate (M) | error | coverage | judged | unexplained |",
         "|---|---|---|---|---|---|---|---|",
-        *(_row(row) for row in table.rows),
+        *(_markdown(row) for row in table.rows),
         "",
         f"error of the mean share: {table.mean_error:.1%} on average, {table.worst_error:.1%} at worst",
         f"truth within the 90 % interval: {table.coverage:.1%} of (party, company) pairs",
@@ -160,7 +160,7 @@ def as_text(table: Table) -> list[str]:
     ]
 
 
-def _row(row: Row) -> str:
+def _markdown(row: Row) -> str:
     moved = [key for key, value in row.true.items() if value]
     true = ", ".join(f"{key} {row.true[key] / 1e6:+.2f}" for key in moved) or "all zero"
     largest = max(row.estimated, key=lambda key: abs(row.estimated[key]))

@@ -101,11 +101,11 @@ def run_once(job: tuple[str, int], *, hashes: int = 0, buckets: int = ALL_BUCKET
     moved = 0
     for number in range(hashes):
         other = verdicts_of(tables_of(books, salt=f"-{number}", buckets=buckets), gated=gated)
-        moved += _said(other) != _said(verdicts)
+        moved += _named(other) != _named(verdicts)
     return HardRun(kind=kind, seed=seed, verdicts=verdicts, moved_verdicts=moved)
 
 
-def _said(verdicts: Verdicts) -> dict[str, str]:
+def _named(verdicts: Verdicts) -> dict[str, str]:
     return {key: party.verdict for key, party in verdicts.parties.items() if party.judged}
 
 
@@ -150,43 +150,43 @@ class _Here:
 
 def summarise(name: str, runs: Sequence[HardRun], truth: Truth) -> KindRow:
     """One kind's row out of its runs."""
-    said = [run.verdicts for run in runs]
-    left = np.array([verdicts.unexplained for verdicts in said]) / truth.expected
-    parties = tuple(_party_row(key, said, truth) for key in (*DEPARTMENTS, OPENING))
+    companies = [run.verdicts for run in runs]
+    left = np.array([verdicts.unexplained for verdicts in companies]) / truth.expected
+    parties = tuple(_party_row(key, companies, truth) for key in (*DEPARTMENTS, OPENING))
     innocent = [row.party for row in parties if row.party in DEPARTMENTS[:-1] and not row.true]
-    known = [row for row in parties if row.true is not None]
+    simulated = [row for row in parties if row.true is not None]
     return KindRow(
         kind=name,
         says=KINDS[name].says,
-        companies=len(said),
+        companies=len(companies),
         expected=truth.expected,
         largest=max((abs(share) for share in truth.shares.values()), default=0.0),
         parties=parties,
-        innocent_judged=sum(any(v.parties[key].judged for key in innocent if key in v.parties) for v in said),
-        any_judged=sum(any(party.judged for party in v.parties.values()) for v in said),
-        all_covered=sum(_all_covered(v, truth) for v in said),
-        covered=sum(row.covered for row in known) / max(len(known) * len(said), 1),
+        innocent_judged=sum(any(v.parties[key].judged for key in innocent if key in v.parties) for v in companies),
+        any_judged=sum(any(party.judged for party in v.parties.values()) for v in companies),
+        all_covered=sum(_all_covered(v, truth) for v in companies),
+        covered=sum(row.covered for row in simulated) / max(len(simulated) * len(companies), 1),
         rehashed=sum(run.moved_verdicts > 0 for run in runs),
         unexplained_mean=float(left.mean()),
         unexplained_sd=float(left.std(ddof=1)) if left.size > 1 else 0.0,
-        largest_residual=max(abs(v.residual) for v in said),
+        largest_residual=max(abs(v.residual) for v in companies),
     )
 
 
-def _party_row(key: str, said: Sequence[Verdicts], truth: Truth) -> PartyRow:
-    found = [verdicts.parties[key] for verdicts in said if key in verdicts.parties]
-    shares = np.array([party.share for party in found] or [0.0])
+def _party_row(key: str, companies: Sequence[Verdicts], truth: Truth) -> PartyRow:
+    parties_of = [verdicts.parties[key] for verdicts in companies if key in verdicts.parties]
+    shares = np.array([party.share for party in parties_of] or [0.0])
     mean, true = float(shares.mean()), None if key == OPENING else truth.share(key)
     scale = max((abs(share) for share in truth.shares.values()), default=0.0) or truth.expected
-    said_of = [party.verdict for party in found]
-    bad, good = said_of.count("contaminates"), said_of.count("contributes")
+    outcomes = [party.verdict for party in parties_of]
+    bad, good = outcomes.count("contaminates"), outcomes.count("contributes")
     return PartyRow(
         party=key,
         true=true,
         mean=mean,
         sd=float(shares.std(ddof=1)) if shares.size > 1 else 0.0,
         error=None if true is None else (mean - true) / scale,
-        covered=0 if true is None else sum(party.low <= true <= party.high for party in found),
+        covered=0 if true is None else sum(party.low <= true <= party.high for party in parties_of),
         contaminates=bad,
         contributes=good,
         found=(bad if true < 0 else good) if true else 0,

@@ -150,8 +150,8 @@ def _table(table: Table, names: Names) -> PrintedTable:
     return PrintedTable(
         title=table.title,
         heads=[_head(table, column, number) for number, column in enumerate(table.columns)],
-        rows=[_row(table, row, tied, names, shaded=table.shaded) for row in table.rows],
-        total=_row(table, table.total, tied, names, shaded=False) if table.total else None,
+        rows=[_printed_row(table, row, tied, names, shaded=table.shaded) for row in table.rows],
+        total=_printed_row(table, table.total, tied, names, shaded=False) if table.total else None,
         shaded=table.shaded,
         more=max(0, len(table.rows) - shown),
         shown=shown,
@@ -168,7 +168,7 @@ def _is_wide(table: Table, number: int) -> bool:
     return number >= FIRST_COLUMNS and not table.shaded
 
 
-def _row(table: Table, row: Row, tied: Sequence[bool], names: Names, *, shaded: bool) -> list[PrintedCell]:
+def _printed_row(table: Table, row: Row, tied: Sequence[bool], names: Names, *, shaded: bool) -> list[PrintedCell]:
     last = len(table.columns) - 1  # the sum of the row
     largest = table.largest
     return [

@@ -68,12 +68,12 @@ def _table(table: Table) -> Table:
             replace(column, name=in_language(HEADS.get(column.name, column.name)), unit=in_language(column.unit))
             for column in table.columns
         ),
-        rows=tuple(_row(row, table.columns) for row in table.rows),
-        total=table.total and _row(table.total, table.columns),
+        rows=tuple(_translated_row(row, table.columns) for row in table.rows),
+        total=table.total and _translated_row(table.total, table.columns),
     )
 
 
-def _row(row: Row, columns: tuple[Column, ...]) -> Row:
+def _translated_row(row: Row, columns: tuple[Column, ...]) -> Row:
     return tuple(_cell(value, column) for value, column in zip(row, columns, strict=True))
 
 

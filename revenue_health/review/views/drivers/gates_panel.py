@@ -78,12 +78,12 @@ def gate_rows(party: PartyShare) -> list[GateRow]:
     """The gates in order. After the first that fails the others need not be asked."""
     rows, failed = [], False
     for name, gate in gates_in_full(party):
-        rows.append(_row(name, gate, failed=failed, moved=party.judgement == Verdict.NOT_JUDGED))
+        rows.append(_gate_row(name, gate, failed=failed, moved=party.judgement == Verdict.NOT_JUDGED))
         failed = failed or gate.passed is False
     return rows
 
 
-def _row(name: GateName, gate: Gate, *, failed: bool, moved: bool) -> GateRow:
+def _gate_row(name: GateName, gate: Gate, *, failed: bool, moved: bool) -> GateRow:
     if gate.passed is None:
         state = _("not checked") if failed or moved else _("being checked")
         return GateRow(title=_(TITLES[name]), mark="○", state=state, sentence="", falls=False)

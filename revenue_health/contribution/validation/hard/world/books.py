@@ -193,17 +193,17 @@ def _handoffs(kind: Kind, chance: Chance, story: Story, place: Ints) -> tuple[In
             here &= ~((chance.log < records.unlogged) & (begin >= records.unlogged_since))
         if not step.asked:
             continue
-        parts.append(_asked(place, here, begin, end, step.department))
+        parts.append(_handoff_rows(place, here, begin, end, step.department))
     if records.moved == "handoffs":
         begin, end = _earliest(story, MOVED_STAGE), _latest(story, MOVED_STAGE)
         here = story.present & (begin < PERIOD_DAYS) & (end > 0)
-        parts.append(_asked(place, here, np.maximum(begin, 0.0), end, "production"))
+        parts.append(_handoff_rows(place, here, np.maximum(begin, 0.0), end, "production"))
     deal, who, requested, completed = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((requested, deal))
     return deal[order], who[order], requested[order], completed[order]
 
 
-def _asked(
+def _handoff_rows(
     place: Ints, here: NDArray[np.bool_], begin: Floats, end: Floats, department: str
 ) -> tuple[Ints, Ints, Floats, Floats]:
     """Hand-offs to a department for the deals of `here`; open where they end after the period."""

@@ -52,13 +52,15 @@ def _same_period(content: Json, last: Json) -> tuple[Row, ...]:
     """To date, of the whole period, and department by department."""
     now, forecast = content["contributions"], content["forecast"]
     rows = [
-        _row(gettext_noop("Plan to date"), last["target"], now["target"]),
-        _row(gettext_noop("Actual to date"), last["actual"], now["actual"]),
-        _row(_FORECAST.format(period=last["period"]), last["median"], forecast["median"] if forecast else None),
+        _change(gettext_noop("Plan to date"), last["target"], now["target"]),
+        _change(gettext_noop("Actual to date"), last["actual"], now["actual"]),
+        _change(_FORECAST.format(period=last["period"]), last["median"], forecast["median"] if forecast else None),
     ]
     earlier = {party["key"]: party for party in last["parties"]}
     rows += [
-        _row(gettext_noop("{name}, share").format(name=party["name"]), earlier[party["key"]]["amount"], party["amount"])
+        _change(
+            gettext_noop("{name}, share").format(name=party["name"]), earlier[party["key"]]["amount"], party["amount"]
+        )
         for party in now["parties"]
         if party["key"] in earlier and party["kind"] == "department"
     ]
@@ -69,8 +71,8 @@ def _earlier_period(content: Json, last: Json) -> tuple[Row, ...]:
     """Of a period that is over: what it was expected to bring, what it brought."""
     came = _came(content, last["period"])
     rows = [
-        _row(_FORECAST.format(period=last["period"]), last["median"], came),
-        _row(gettext_noop("Plan {period}").format(period=last["period"]), last["whole"], came),
+        _change(_FORECAST.format(period=last["period"]), last["median"], came),
+        _change(gettext_noop("Plan {period}").format(period=last["period"]), last["whole"], came),
     ]
     return tuple(row for row in rows if row is not None)
 
@@ -81,7 +83,7 @@ def _came(content: Json, period: str) -> float | None:
     return next((forecast["actual"] for forecast in forecasts if forecast["period"] == period), None)
 
 
-def _row(name: str, then: float | None, now: float | None) -> Row | None:
+def _change(name: str, then: float | None, now: float | None) -> Row | None:
     before, after = minor_units(then), minor_units(now)
     return None if before is None or after is None else (name, before, after, after - before)
 
