@@ -29,6 +29,8 @@ _RETAINED: tuple[type[models.Model], ...] = (
 """Accounts, who read what, and files that were uploaded meanwhile are nobody's sample; so are the jobs of those files,
 while the jobs of what is removed end by themselves."""
 _WAIT = "10s"
+_REQUEST = "pipeline.tasks.sample_requested"
+"""The task that loads the sample. Names of tasks never change."""
 
 
 class SampleRefused(Exception):
@@ -102,6 +104,8 @@ def _empty_tables() -> None:
         cursor.execute(f"SET LOCAL lock_timeout = '{_WAIT}'")
         Membership.objects.filter(department__isnull=False).delete()
         Invitation.objects.filter(department__isnull=False).delete()
+        # Left over where its worker was killed, it would make the sample anew.
+        Job.objects.filter(task=_REQUEST).delete()
         cursor.execute(f"TRUNCATE {names}")
         for model in row_by_row:
             cursor.execute(f'DELETE FROM "{model._meta.db_table}"')  # noqa: S608  (a table of our own)
