@@ -19,6 +19,7 @@ from revenue_health.logs.config import configure as configure_logs
 from revenue_health.settings.history import LEVEL, TRACKERS
 from revenue_health.settings.languages import offered_languages
 from revenue_health.settings.mail import mailers, site_url
+from revenue_health.settings.middleware import ORDER
 from revenue_health.settings.pages import templates
 from revenue_health.settings.safety import content_policy, second_factor_roles
 from revenue_health.settings.schedule import beat_schedule
@@ -75,31 +76,7 @@ INSTALLED_APPS = [
     "revenue_health",
 ]
 
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "departments.web.safety.policy_middleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "departments.web.clean_text.CleanTextMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "departments.web.lock_waits.LockWaitMiddleware",
-    "departments.web.middleware.HistoryMiddleware",
-    "departments.web.safety.idle_middleware",
-    "departments.web.safety.second_factor_middleware",
-    "departments.web.language.language_middleware",
-    "departments.web.middleware.time_zone_middleware",
-    "departments.web.middleware.numbers_middleware",
-    "revenue_health.contribution.middleware.verdict_words_middleware",
-    "django_htmx.middleware.HtmxMiddleware",
-    "revenue_health.logs.requests.RequestLogMiddleware",
-]
+MIDDLEWARE = ORDER
 
 ROOT_URLCONF = "revenue_health.urls"
 WSGI_APPLICATION = "revenue_health.wsgi.application"
@@ -130,6 +107,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default=HOME.redis_url)
+# kombu has a scheme of its own for Redis on a Unix socket.
 _CELERY_REDIS = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix://") else REDIS_URL
 # The cache may evict entries, the queue must not: on a server it has a Valkey of its own, by CACHE_URL.
 CACHE_URL = env.str("CACHE_URL", default=HOME.cache_url if EMBEDDED_BROKER else REDIS_URL)
@@ -147,6 +125,7 @@ UPLOADS = env.path("UPLOADS", default=str(HOME.uploads))()
 # Earlier quarters that the gates of a verdict read, and the track record shows; each costs a second or two a night.
 GATE_QUARTERS = max(2, env.int("GATE_QUARTERS", default=8))
 UPLOAD_QUOTA_MB = env.int("UPLOAD_QUOTA_MB", default=WAITING_ZIPS_MB)
+# Ours first: it drops a file that does not fit before one of Django's handlers writes it to disk.
 FILE_UPLOAD_HANDLERS = [
     "pipeline.uploading.RoomUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -241,6 +220,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 # One host does not decide for all of its domain unless it is told to.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=False)
+# Subdomains and preload are the operator's choice, made by the two settings above.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_IDLE_HOURS = env.int("SESSION_IDLE_HOURS", default=72)
 SECOND_FACTOR_ROLES = second_factor_roles(env.list("SECOND_FACTOR_ROLES", default=[]))
@@ -258,14 +238,18 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 CELERY_BROKER_URL = _CELERY_REDIS
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+# A message is acknowledged when its task has ended, so that one whose worker is killed comes back.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# Otherwise a process in a long recompute would keep messages that another one could work on.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# What became of a task is in the row of its job; there is no result backend (docs/adr/0008).
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 3600
 CELERY_TASK_SOFT_TIME_LIMIT = 3300
 # A killed worker's message comes back after these, not after kombu's default of about 100 s.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than the time limit, or a task that still runs would be delivered a second time.
     "visibility_timeout": 3700,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
