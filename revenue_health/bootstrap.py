@@ -237,6 +237,7 @@ def prepare(dev: bool) -> None:
     if prepared(dev):
         return
     with _alone():
+        # Another process may have prepared it while we waited for the lock.
         if prepared(dev):
             return
         begun = time.time()
@@ -272,6 +273,7 @@ def ensure(arguments: "list[str]") -> None:
     """Return when this interpreter can run the command; else prepare .venv and become its Python."""
     dev = arguments[1:2] == ["test"]
     in_venv = os.path.abspath(sys.prefix) == os.path.abspath(VENV)
+    # An interpreter outside .venv that has all packages is an image somebody built: it gets no .venv beside it.
     if (in_venv and prepared(dev)) or (not in_venv and _managed(dev)):
         return
     try:

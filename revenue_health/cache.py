@@ -40,6 +40,7 @@ class JsonSerializer:
 
     def dumps(self, value: Any) -> bytes | int:
         """The value as bytes."""
+        # Not isinstance: True is an int too, and would come back as 1.
         if type(value) is int:
             return value
         return json.dumps(encode(value), separators=(",", ":")).encode()
@@ -71,6 +72,8 @@ class _Client(RedisCacheClient):
             return default
 
     def get_many(self, keys: Any) -> dict[Any, Any]:
+        # One by one, so that a value of another release does not cost the others. No cached value can be our own class,
+        # which therefore marks what is not there.
         values = ((key, self.get(key, _Client)) for key in keys)
         return {key: value for key, value in values if value is not _Client}
 
@@ -104,6 +107,7 @@ def encode(value: Any) -> Any:
 
 def _special(value: Any, kind: type) -> tuple[str, Any] | None:
     """Name and content of a type JSON does not have; None for others."""
+    # Enums before tuples and dataclasses: their members may be either.
     if isinstance(value, Enum):
         return "enum", [_path(kind), value.name]
     if dataclasses.is_dataclass(kind):
@@ -114,6 +118,7 @@ def _special(value: Any, kind: type) -> tuple[str, Any] | None:
         items = [encode(item) for item in value]
         return ("named", [_path(kind), items]) if named else ("tuple", items)
     if isinstance(value, datetime):
+        # ISO text has an offset, but neither the zone nor which of two equal hours in autumn is meant (fold).
         zone = value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
         return "datetime", [value.isoformat(), value.fold, zone]
     if kind in _PLAIN:
@@ -181,6 +186,7 @@ def _field_names(kind: Any) -> frozenset[str] | None:
 
 def _bare(kind: Any) -> Any:
     """An object before its fields are set."""
+    # Neither __init__ nor __post_init__ runs: frozen classes can still be filled, and nothing is derived twice.
     return object.__new__(kind)
 
 
@@ -218,6 +224,7 @@ def _read_datetime(data: list[Any]) -> datetime:
 
 def _read_array(data: list[Any]) -> Any:
     array = np.frombuffer(base64.b64decode(data[2]), dtype=np.dtype(data[0])).reshape(data[1])
+    # frombuffer gives a read-only view; the index () turns an array without dimensions into numpy's scalar.
     return array.copy() if data[1] else array[()]
 
 

@@ -10,6 +10,7 @@ from django.utils.log import configure_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "revenue_health.settings")
 
+# The fixup for Django would load every app.
 app = Celery("revenue_health", fixups=[])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 

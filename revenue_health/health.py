@@ -38,10 +38,12 @@ from revenue_health.embedded.programs import beat, worker
 from revenue_health.embedded.supervisor import owner_of
 from revenue_health.tasks import HEARTBEAT_KEY
 
+# What Django 6.1 needs.
 MINIMUM_POSTGRESQL = 150000
 MINIMUM_FREE_BYTES = 1024**3
 PING_SECONDS = 2.0
 STARTING_TRIES = 6
+# Three heartbeats in a row are missing by then.
 HEARTBEAT_LIMIT_SECONDS = 180
 CLOCK_LIMIT_SECONDS = 5.0
 QUEUE_LIMIT = 1000
@@ -158,6 +160,7 @@ def _broker() -> tuple[bool, str]:
     with app.connection_for_read(connect_timeout=PING_SECONDS) as broker:
         broker.ensure_connection(max_retries=1, timeout=PING_SECONDS)
         with broker.channel() as channel:
+            # The list is named after Celery's default queue, the only one there is.
             waiting = channel.client.llen("celery")
     return True, f"answers, {waiting} tasks waiting"
 

@@ -11,6 +11,7 @@ ADDRESS = ("127.0.0.1", 8000)
 
 def main() -> int:
     """0 when /healthz answers 200. Asks by a name the settings allow, over plain HTTP from inside."""
+    # ALLOWED_HOSTS may begin with a pattern (`.example.com`, `*`), which is no name to ask for.
     host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip().lstrip(".*") or "localhost"
     connection = http.client.HTTPConnection(*ADDRESS, timeout=4)
     try:

@@ -89,6 +89,7 @@ TABS: tuple[Tab, ...] = (
             _section(
                 gettext_noop("Leaks"), "contribution:register", "contribution:register", "contribution:leak", letter="l"
             ),
+            # Cut short on purpose: the beginning of both `opportunities` and `opportunity`.
             _section(gettext_noop("Deals"), "pipeline:opportunities", "pipeline:opportunit", letter="o"),
         ),
     ),

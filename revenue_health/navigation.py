@@ -137,6 +137,7 @@ def _link(section: Section, view: str, here: Section | None) -> Link:
 def _trail(request: HttpRequest, here: Section | None) -> tuple[Link, ...]:
     """The page whose link or figure was followed to this one: its section, and itself where it is a page of it."""
     referrer = request.headers.get("Referer", "")
+    # A link from another site must not end up in our trail.
     if not url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure()):
         return ()
     came = urlsplit(referrer)
@@ -145,6 +146,7 @@ def _trail(request: HttpRequest, here: Section | None) -> tuple[Link, ...]:
     except Resolver404:
         return ()
     section = section_of(_view_of(match))
+    # Also asked for the page before: roles may have changed since, and a refused page is no way back.
     if section is None or came.path == request.path or not section.may_see(request.user):
         return ()
     address = f"{came.path}?{came.query}" if came.query else came.path

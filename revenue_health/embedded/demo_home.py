@@ -137,6 +137,7 @@ def _build_anew(home: Home, choice: DemoChoice, steps: Steps) -> Built:
     )
     building = home.path / "demo-building.json"
     if building.exists():
+        # Its own marker says that a build was cut off here, so there is nothing of anybody's to lose.
         _clear(home)
     else:
         _refuse_own_data(home)

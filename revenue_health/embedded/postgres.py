@@ -32,7 +32,9 @@ TUNING = {
     "work_mem": "32MB",
     "maintenance_work_mem": "512MB",
     "effective_cache_size": "2GB",
+    # A first import fills new tables, which need no log at this level (docs/adr/0032).
     "wal_level": "minimal",
+    # PostgreSQL does not start with minimal log and senders.
     "max_wal_senders": "0",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
@@ -161,6 +163,7 @@ class Postgres:
 
     def _started(self, deadline: float) -> bool:
         running = self.running()
+        # The command that used it before is just leaving; it cannot be joined any more.
         if running and self._status(running) == "stopping":
             running.wait(STOP_SECONDS)
             running = None
@@ -171,6 +174,7 @@ class Postgres:
             if time.monotonic() > deadline:
                 raise ServerError(f"PostgreSQL is not ready after {START_SECONDS:.0f} s:\n{tail(self.log)}")
             time.sleep(0.02)
+        # Backends of a killed postmaster still hold its shared memory: the one failure that passes by itself.
         refused = tail(self.log)
         if "shared memory block" not in refused or time.monotonic() > deadline:
             raise ServerError(f"PostgreSQL ended while starting:\n{refused}")
@@ -194,6 +198,7 @@ class Postgres:
         partial = self.home.path / "postgres.new"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(mode=0o700, parents=True)
+        # `trust` asks for no password: only the owner can enter the folder of the socket, and there is no port.
         command = [str(folder / "initdb"), "-D", str(partial), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
         command += ["--locale=C.UTF-8", *(["--no-sync"] if self.disposable else [])]
         initdb = spawn(command, log=self.log, before_exec=self._before_exec(), user=self._user(partial))

@@ -96,6 +96,7 @@ def find(pid_file: Path, *marks: Path) -> Process | None:
     The second condition keeps us from ending a stranger that got a dead server's number.
     """
     try:
+        # The first line only: PostgreSQL's file has more of them.
         pid = int(pid_file.read_text().split("\n", 1)[0])
     except (OSError, ValueError):
         return None

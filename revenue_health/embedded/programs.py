@@ -58,6 +58,7 @@ class Program:
     def start(self) -> None:
         """Start it and wait until it serves; one that a killed owner left is ended first (it has another address)."""
         self.stop()
+        # Whatever the environment says of memory wins over ours; which home and settings it is does not.
         env = {
             **MEMORY,
             **os.environ,
@@ -120,6 +121,7 @@ def listen(port: int, *, exact: bool) -> socket.socket:
     """
     for number in range(port, port + (1 if exact else 100)):
         listener = socket.socket()
+        # Else a port used a minute ago would count as taken.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", number))
@@ -153,6 +155,7 @@ def web(home: Home, listener: socket.socket) -> Program:
     command += ["--workers", "2", "--worker-class", "gthread", "--threads", "4", "--graceful-timeout", "5"]
     # Loaded once and shared by the processes; each is replaced after a while, whatever it has gathered.
     command += ["--config", "python:revenue_health.web_server"]
+    # With the home's path in its command line, `find` recognises the process as one of this home.
     command += ["--timeout", "120", "--no-control-socket", "--name", f"web {home.path}"]
     command += ["--logger-class", "revenue_health.logs.gunicorn.EventLogger"]
     return Program("web", home, command, pass_fds=[listener.fileno()], ready=lambda: answers(port))
@@ -175,6 +178,7 @@ def worker(home: Home) -> Program:
 
 def beat(home: Home) -> Program:
     """Celery beat; its schedule file in the home lets it catch up on a night when the machine was off."""
+    # No pid file of Celery's: Program writes one, and one left by a kill could stop the next start.
     command = [*_celery("revenue_health.clock"), "beat", "--pidfile=", "--schedule", str(home.run / "beat-schedule")]
     return Program("beat", home, command)
 

@@ -100,6 +100,7 @@ def session(home: Home, servers: Sequence[Server]) -> Iterator[None]:
         return
     with contextlib.ExitStack() as use:
         with locked(home, "servers.lock", fcntl.LOCK_EX):
+            # Taken before servers.lock is given back: a command leaving in between would see no user and stop them.
             use_lock = use.enter_context(locked(home, "users.lock", fcntl.LOCK_SH))
             start(servers)
         try:

@@ -42,6 +42,7 @@ class Ownership:
 
     def publish(self, **facts: object) -> None:
         content = json.dumps({"pid": os.getpid(), **facts}).encode()
+        # A shorter text than before would otherwise keep the end of the longer one.
         os.ftruncate(self.descriptor, 0)
         os.pwrite(self.descriptor, content, 0)
 
@@ -81,6 +82,7 @@ def owner_of(home: Home) -> dict[str, object] | None:
     try:
         with (home.run / "owner.lock").open() as handle:
             try:
+                # Only a held lock means an owner: what a killed one published is still in the file.
                 fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
                 return dict(json.loads(handle.read() or "{}"))

@@ -31,6 +31,7 @@ def become(home: Home, ownership: Ownership, **facts: Any) -> NoReturn:
     """Replace this process by the watcher of the home; its locks and servers stay as they are."""
     for descriptor in (ownership.descriptor, ownership.use):
         os.set_inheritable(descriptor, True)
+    # `-m` looks in the working folder, which may be any.
     path = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
     state = {"home": str(home.path), "owner": ownership.descriptor, "use": ownership.use, **facts}
     sys.stdout.flush()
