@@ -56,6 +56,7 @@ def user_roles(user: Visitor) -> UserRoles:
             leads=frozenset(pk for role, pk in rows if role in (Role.HEAD, Role.DEPUTY) and pk is not None),
             member_of=frozenset(pk for _, pk in rows if pk is not None),
         )
+        # On the object of this request: a role that is taken away is gone with the next page.
         setattr(user, _ATTRIBUTE, stored)
     return stored
 

@@ -15,6 +15,7 @@ from departments.models import Company, Department, DepartmentHead, Goal, Measur
 from departments.web.day_field import DayField
 from departments.web.decimal_field import PlainDecimalField
 
+# The largest bigint has 19 digits: every shorter number is one that PostgreSQL can look for.
 _LONGEST_NUMBER = 19
 EXACT: dict[Any, dict[str, Any]] = {
     models.DateField: {"form_class": DayField},

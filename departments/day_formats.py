@@ -64,6 +64,7 @@ def template_format(text: str) -> str:
     if style.month_first:
         text = _DJANGO_DAY.sub(lambda day: _month_first(day[1], day[2], "j", day[3]), text)
     elif style.names == GERMAN:
+        # Django's `N` ends an abbreviated month with a full stop, as German does; `M` does not.
         text = _DJANGO_DAY.sub(lambda day: _german(day[1], {"M": "N"}.get(day[2], day[2]), "j", day[3]), text)
     if style.twelve_hours:
         text = _DJANGO_TIME.sub(lambda time: f"g:i{time[1] or ''} A", text)
@@ -95,6 +96,7 @@ def _name(value: date, sign: str, language: str) -> str:
     if sign in "bB":
         return str(get_month_names(width, locale=language)[value.month])
     name = str(get_day_names(width, locale=language)[value.weekday()])
+    # A comma follows a weekday, so it loses its full stop.
     return name.rstrip(".") if sign == "a" else name
 
 

@@ -63,6 +63,7 @@ class JobTask(DjangoTask):  # type: ignore[misc]
     def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
         """Write the job down, then send its message."""
         args, kwargs = list(args or ()), dict(kwargs or {})
+        # The row first: a message that gets lost is sent again, a job that was never written down is not missed.
         job = job_request(
             task=self.name,
             args=args,
@@ -97,6 +98,7 @@ class JobTask(DjangoTask):  # type: ignore[misc]
             if not self._subject_exists(args, kwargs):
                 self._end_without_subject(job)
                 return
+            # A claim counts as an attempt, so a job that kills its worker each time comes to an end here.
             if job.attempts > self.most_attempts:
                 self._give_up(
                     job, gettext_noop("It was interrupted or failed too often; the log of the worker says why.")
@@ -142,6 +144,7 @@ class JobTask(DjangoTask):  # type: ignore[misc]
 
     def _give_up(self, job: Job, error: str) -> None:
         if self.on_give_up is not None:
+            # From the class: from the instance the function would be bound and get the task as its first argument.
             type(self).on_give_up(*job.arguments["args"], **job.arguments["kwargs"], error=error)  # type: ignore[misc]
         job_fail(job, error=error)
         self._next(job)

@@ -31,6 +31,7 @@ def is_formula(text: str) -> bool:
 
 def guarded[Value](value: Value) -> Value | str:
     """A value as it is written into a cell: text gets a leading apostrophe if it needs one, other values stay."""
+    # Apostrophes that were there already do not count: `unguarded` then gives back exactly the same text.
     return _MARK + value if isinstance(value, str) and is_formula(value.lstrip(_MARK)) else value
 
 

@@ -119,6 +119,7 @@ def _parts(parts: list[str]) -> str:
     while at < len(parts):
         end = len(parts)
         while end > at + 1 and not (translated := _sentence("".join(parts[at:end])) or _about("".join(parts[at:end]))):
+            # Texts and the signs between them alternate: re.split keeps what its group matched.
             end -= 2
         if end == at + 1:
             translated = parts[at] and (_sentence(parts[at]) or _part(parts[at]))
@@ -176,6 +177,7 @@ def _exactly(text: str) -> str:
     ]
     if not fitting:
         return ""
+    # The most letters of its own make the most specific text; the others only fit because their places are wide.
     best, match = max(fitting, key=lambda pair: pair[0].letters)
     return _filled(best, match)
 

@@ -52,6 +52,7 @@ def ranges_class_re2(ranges: Iterable[tuple[int, int]]) -> str:
     return "".join(f"\\x{{{{{low:x}}}}}-\\x{{{{{high:x}}}}}" for low, high in ranges)
 
 
+# Lone surrogates exist in Python's strings only, so they are not in the lists that DuckDB reads too.
 _CONTROL = re.compile(f"[{ranges_class(CONTROLS)}\ud800-\udfff]")
 _DIRECTION = re.compile(f"[{ranges_class(DIRECTIONS)}]")
 _UNSEEN = re.compile(f"[{ranges_class((*CONTROLS, *BREAKS))}\ud800-\udfff]")
@@ -91,6 +92,7 @@ def _nothing_seen(text: str) -> bool:
 def restore_line_breaks(sent: str, stored: str) -> str:
     """What a single-line field sent, or the stored text if the field was left alone: browsers drop the line breaks of a
     value in such a field and send it back without them."""
+    # Compared without its line breaks and blank ends, which is what a browser makes of the stored text.
     return stored if sent.strip() == _LINE_ENDS.sub("", stored).strip() else sent
 
 
@@ -104,7 +106,7 @@ def clean_values(value: Any) -> Any:
 
 
 def needs_cleaning(text: str) -> bool:
-    """Whether a text holds what `readable` would replace."""
+    """Whether a text holds what `clean_text` would replace."""
     return _CONTROL.search(text) is not None or _DIRECTION.search(text) is not None or _nothing_seen(text)
 
 

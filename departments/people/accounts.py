@@ -59,6 +59,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt, also for the account alone; a right password takes its attempt back."""
         super().pre_authenticate(request, **credentials)
+        # Of the parent: our own below adds the address, and this limit is for the account alone.
         account = super()._get_login_attempts_cache_key(request, **credentials)
         usage = ratelimit.consume(
             request, app="departments", action=_ANYWHERE, key=account, config={_ANYWHERE: ATTEMPTS_ANYWHERE}

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.http import HttpRequest
 
+# TCP_ESTABLISHED of Linux, as the table writes it.
 _ESTABLISHED = "01"
 _TABLE = Path("/proc/net/tcp")
 
@@ -42,6 +43,7 @@ def same_account(request: HttpRequest) -> bool:
 
 def _owner(table: str, end: tuple[str, int]) -> int | None:
     """The account that holds this end of an open connection, from the kernel's table."""
+    # The table has addresses in the machine's byte order, on all common machines the reverse of the network's.
     address = f"{int.from_bytes(socket.inet_aton(end[0]), 'little'):08X}:{end[1]:04X}"
     for line in table.splitlines()[1:]:
         fields = line.split()
@@ -57,4 +59,5 @@ def _is_ours(end: tuple[str, int]) -> bool:
         run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=5)  # noqa: S603  (numbers)
     except (OSError, subprocess.TimeoutExpired):
         return False
+    # Our own process holds the other end.
     return any(int(number) != os.getpid() for number in run.stdout.split())

@@ -48,6 +48,7 @@ class FiscalCalendar:
     def quarter_of(self, day: date) -> Period:
         """The fiscal quarter a day lies in."""
         year = self._year_number(day)
+        # The number of months begun is the number of the month, from 1.
         return self.quarter(year, (bisect_right(self._edges(year), day) + 2) // 3)
 
     def month_of(self, day: date) -> Period:
@@ -122,6 +123,7 @@ class FiscalCalendar:
         """
         days = _YEAR_DAYS
         if ".." not in period.label:
+            # As many periods back as a year has of them: 1, 4 or 12.
             named = self._moved(period, -12 // _month_count(period.label))
             if self.weeks is None or named.days == period.days or _is_calendar_month(period.label):
                 return named
@@ -145,6 +147,7 @@ class FiscalCalendar:
         return Period.between(period.start + shift, period.end + shift)
 
     def _year_number(self, day: date) -> int:
+        # No fiscal year has a number more than one above the calendar year of any of its days.
         number = day.year + 1
         while self._edges(number)[0] > day:
             number -= 1
@@ -174,6 +177,7 @@ class FiscalCalendar:
 @lru_cache(maxsize=256)
 def _year_edges(start_month: int, weeks: WeekYears | None, named_after_start: bool, year: int) -> tuple[date, ...]:
     """The first days of the twelve months of a fiscal year, and of the year after it."""
+    # A year that is named after its end begins in the calendar year before, unless it begins in January.
     first = date(year - (start_month > 1 and not named_after_start), start_month, 1)
     months = tuple(_add_months(first, count) for count in range(13))
     return weeks.edges(months[0], months[-1]) if weeks else months

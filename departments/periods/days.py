@@ -37,6 +37,7 @@ class Period:
 
     @property
     def days(self) -> int:
+        # Each midnight by the clock of that day: with daylight saving time a span is no multiple of 86,400 s.
         return (self.end - self.start).days + 1
 
     def since(self, first: date) -> Period | None:

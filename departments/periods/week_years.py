@@ -40,5 +40,6 @@ class WeekYears:
         """The first day of the year of weeks that begins about the first day of a calendar month."""
         before = month_start - timedelta(days=1)
         back = (before.weekday() - self.end_weekday) % _WEEK
+        # More than half a week back means that the next such weekday is the nearer one.
         ahead = _WEEK if self.nearest and back > _HALF_WEEK else 0
         return month_start + timedelta(days=ahead - back)

@@ -48,6 +48,7 @@ def job_request(
                 "touched_at": now,
             },
         )
+        # One that still waits will see the new input anyway.
         if again and not created:
             Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(again=True)
     return job
@@ -98,9 +99,11 @@ def heartbeat(job: Job) -> Iterator[None]:
 def job_done(job: Job) -> bool:
     """Mark it as done; False if it was requested again meanwhile and is waiting once more."""
     now = timezone.now()
+    # One statement looks and writes: a request that came in between would be lost.
     if _held(job).filter(again=False).update(state=Job.State.DONE, error="", touched_at=now):
         return True
     waits = {"state": Job.State.WAITING, "holder": "", "again": False, "attempts": 0, "sends": 0}
+    # Nothing updated: another worker took the job over, so there is nothing left to do here.
     return not _held(job).update(due_at=now, touched_at=now, **waits)
 
 
@@ -138,6 +141,7 @@ def orphaned_jobs(*, at_start: bool) -> list[Job]:
     now = timezone.now()
     Job.objects.exclude(state__in=OPEN).filter(touched_at__lt=now - RETENTION).delete()
     lost = Job.objects.filter(state=Job.State.RUNNING, touched_at__lt=_stale(now))
+    # Without sent_at it counts as a message that was lost, so it is sent below.
     lost.update(state=Job.State.WAITING, holder="", due_at=now, sends=0, touched_at=now, sent_at=None)
     waiting = Job.objects.filter(state=Job.State.WAITING, due_at__lte=now)
     return [job for job in waiting if at_start or _message_lost(job, now)]
@@ -152,6 +156,7 @@ def _message_lost(job: Job, now: datetime) -> bool:
 
 
 def _held(job: Job) -> Any:
+    # By holder: a worker that was taken for dead and comes back must not touch the job of its successor.
     return Job.objects.filter(pk=job.pk, holder=job.holder, state=Job.State.RUNNING)
 
 

@@ -17,5 +17,6 @@ def repeated[M: Model](rows: QuerySet[M], *, by: User, time_field: str, now: dat
 
     Only in a transaction: a second form of the same person waits here until the first one is committed.
     """
+    # no_key: rows that refer to this person, such as the access log, can still be written meanwhile.
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     return rows.filter(**{f"{time_field}__gte": now - REPEATED_WITHIN}).first()

@@ -32,6 +32,7 @@ class ConcurrentEditMixin(forms.BaseForm):
         """Compare what was shown, what is stored and what was sent, field by field."""
         super().clean()
         for name, field in self.fields.items():
+            # Browsers send line breaks as CRLF, whatever the page had.
             shown = self.data[self[name].html_initial_name].replace("\r\n", "\n")
             if shown != self._stored(name) and not field.disabled:
                 self._settle(name)
@@ -60,6 +61,7 @@ class ConcurrentEditMixin(forms.BaseForm):
             self.add_error(name, sentence.format(value=self._label(field, stored)))
         elif name in self.cleaned_data:
             self.cleaned_data[name] = field.clean(stored)
+            # The form's own check has seen what was sent, not what is written now.
             if clean := getattr(self, f"clean_{name}", None):
                 self.cleaned_data[name] = clean()
 

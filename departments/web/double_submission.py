@@ -42,6 +42,7 @@ def submitted_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         if not key:
             return view(request, *arguments, **named)
         until = time.monotonic() + WAIT_SECONDS
+        # `add` is atomic on the cache server: of equal requests in any process exactly one gets past it.
         while not cache.add(key, _UNFINISHED, UNFINISHED_SECONDS):
             answer = cache.get(key)
             if isinstance(answer, dict):
@@ -67,6 +68,7 @@ def submission_key(request: HttpRequest) -> str:
             digest.update(repr((name, file.name, file.size)).encode())
             for piece in file.chunks():
                 digest.update(piece)
+            # The view reads the file from its start again.
             file.seek(0)
     return f"submitted:{digest.hexdigest()}"
 
@@ -76,6 +78,7 @@ def _first(
 ) -> HttpResponse:
     try:
         response = view(request, *arguments, **named)
+    # Also when gunicorn ends the process: the form may be sent again at once.
     except BaseException:
         cache.delete(key)
         raise

@@ -69,6 +69,7 @@ class LockWaitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in _READING:
             with connection.cursor() as cursor:
+                # For the connection (false), not the transaction: a request has several, and none is open yet.
                 cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{LOCK_WAIT_SECONDS * 1000:.0f}"])
         return self.get_response(request)
 

@@ -26,6 +26,7 @@ def _clean(text: str) -> str:
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]
+    # One colon is IPv4 with a port; IPv6 without brackets has more of them and no port.
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:

@@ -12,6 +12,7 @@ PAGE = 50
 
 def access_lines(*, filters: AuditFilters, page: int = 1, size: int = PAGE) -> tuple[list[AccessLog], bool]:
     """A page of the log, newest first, and whether older lines follow. `kind` is read or refused."""
+    # One more than is shown says whether older ones follow.
     rows = _fitting(filters)[(page - 1) * size : page * size + 1]
     lines = list(rows)
     return lines[:size], len(lines) > size

@@ -82,6 +82,7 @@ def kinds() -> dict[str, str]:
 
 def changes(*, filters: AuditFilters, page: int = 1, size: int = PAGE) -> ChangesPage:
     """A page of the history, newest first."""
+    # One more than is shown says whether older ones follow.
     lines = _lines(filters, limit=size + 1, offset=(page - 1) * size)
     return ChangesPage(changes=_in_words(lines[:size]), more=len(lines) > size)
 
@@ -120,11 +121,13 @@ def _lines(filters: AuditFilters, *, limit: int, offset: int) -> list[_Line]:
             f' FROM "{events[label]._meta.db_table}" e WHERE {conditions}'
             " ORDER BY e.pgh_created_at DESC, e.pgh_id DESC LIMIT %s)"
         )
+        # The newest of each table up to the end of this page are enough, however they mix.
         all_parameters += [label, *parameters, limit + offset]
     sql = (
         "SELECT u.kind, u.pgh_id, u.pgh_created_at, u.pgh_label, u.pgh_obj_id, c.metadata FROM ("
         + " UNION ALL ".join(parts)
         + ") u LEFT JOIN pghistory_context c ON c.id = u.pgh_context_id"
+        # Changes of one statement have one instant: kind and number keep them from being on two pages.
         " ORDER BY u.pgh_created_at DESC, u.kind, u.pgh_id DESC LIMIT %s OFFSET %s"
     )
     with connection.cursor() as cursor:

@@ -21,6 +21,7 @@ def follow_roles() -> None:
 
 
 def _role_changed(sender: type[Membership], instance: Membership, raw: bool = False, **_named: Any) -> None:
+    # A fixture is being loaded: what the role belongs to may not be there yet.
     if raw:
         return
     company = find_company()

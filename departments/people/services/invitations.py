@@ -112,6 +112,7 @@ def invitation_mail_send(*, invitation: int) -> bool:
             to=[row.email],
         )
     )
+    # By nonce: a link that was renewed while this mail went out still has to be mailed.
     _open().filter(pk=row.pk, nonce=row.nonce).update(mailed_at=timezone.now())
     return True
 
@@ -124,6 +125,7 @@ def invitation_read(*, token: str, now: datetime, lock: bool = False) -> Invitat
         raise InvitationInvalid(
             _("This link is incomplete. Open it from the mail again, or copy the whole address.")
         ) from None
+    # Only the invitation: PostgreSQL cannot lock a department that may be missing (an outer join).
     rows = Invitation.objects.select_for_update(of=("self",)) if lock else Invitation.objects.all()
     invitation = rows.select_related("department").filter(pk=pk).first()
     if invitation is None or invitation.revoked_at:

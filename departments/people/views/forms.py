@@ -81,6 +81,7 @@ class AcceptForm(forms.Form):
         names = {name: values.get(name, "") for name in ("username", "first_name", "last_name")}
         if password := values.get("password"):
             try:
+                # A user that is not saved: a password must not resemble the name or the address.
                 validate_password(password, User(email=self.invited_email, **names))
             except ValidationError as problem:
                 self.add_error("password", problem)

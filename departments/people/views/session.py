@@ -23,6 +23,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 def sign_in(request: HttpRequest, person: User) -> None:
     """Sign in without any further check; the session appears in the person's list of sessions."""
+    # Django asks for it where there are several backends and none has authenticated.
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     UserSession.objects.create_from_request(request)
 
