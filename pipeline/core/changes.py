@@ -77,6 +77,7 @@ WITH rules AS (
     SELECT DISTINCT opportunity FROM events WHERE "at" >= $since OR recorded_at >= $since
 ), rows AS (
     SELECT opportunity, number, coalesce(events.stage, -1) AS stage, amount, expected_close, "at", rules.pipeline,
+        -- both dates: what happened earlier but was entered later was not known then
         "at" < $since AND recorded_at < $since AS known
     FROM events SEMI JOIN touched USING (opportunity) LEFT JOIN rules ON rules.stage = events.stage
 ), sides AS (
@@ -85,6 +86,7 @@ WITH rules AS (
         coalesce(arg_max(amount, number) FILTER (known), 0) AS amount_then,
         coalesce(arg_max(amount, number), 0) AS amount_now,
         arg_max(expected_close, number) FILTER (known) AS close_then, arg_max(expected_close, number) AS close_now,
+        -- without a pipeline to look at, the comparison is null and every deal is in
         coalesce(arg_max(pipeline, number) FILTER (known AND pipeline IS NOT NULL) = $pipeline, true) AS in_then,
         coalesce(arg_max(pipeline, number) FILTER (pipeline IS NOT NULL) = $pipeline, true) AS in_now
     FROM rows GROUP BY opportunity
@@ -126,6 +128,7 @@ WITH rules AS (
         (CASE WHEN is_open THEN amount_now ELSE 0 END) - (CASE WHEN was_open THEN amount_then ELSE 0 END) AS difference
     FROM compared
     UNION ALL BY NAME
+    -- most deals: without an event since then, the hold they are in says all there is to say
     SELECT opportunity, 'idle' AS bucket, true AS was_open, true AS is_open, holds.stage AS stage_then,
         holds.stage AS stage_now, amount AS amount_now, amount AS amount_then, 0 AS difference
     FROM holds JOIN rules USING (stage) ANTI JOIN touched USING (opportunity)

@@ -82,7 +82,9 @@ class Positions:
         self.low = int(self.sorted[0]) if self.size else 0
         width = int(self.sorted[-1]) - self.low + 1 if self.size else 0
         self.table: Ints | None = None
+        # Up to eight places a key a table is affordable, and each look-up is one index instead of a search.
         if width <= 8 * self.size + 1024:
+            # The last place is never filled: whatever is out of range is sent there and comes back as -1.
             self.table = np.full(width + 1, -1, dtype=np.int64)
             self.table[self.sorted - self.low] = np.arange(self.size) if self.order is None else self.order
 
@@ -107,6 +109,7 @@ def codes(table: pa.Table, name: str, names: Sequence[str]) -> NDArray[np.int8]:
     parts = []
     for chunk in column.chunks:
         if pa.types.is_dictionary(chunk.type):
+            # Each text is looked up once for the chunk's dictionary, not once a row.
             row_of = pc.fill_null(pc.index_in(chunk.dictionary, value_set), -1).to_numpy().astype(np.int8)
             indices = pc.fill_null(chunk.indices, 0).to_numpy()
             parts.append(row_of[indices] if len(row_of) else np.full(len(indices), -1, dtype=np.int8))

@@ -25,33 +25,34 @@ def amounts_in_reporting_currency(
     rate double (reporting units per unit). Rounds half away from zero to a minor unit, once per event.
     Raises RateMissing, naming the currency and the day.
     """
+    # Most companies sell in one currency and need no join.
     if not (opportunities["currency"].to_numpy(zero_copy_only=False) != reporting_currency).any():
         return events.drop_columns(["day"])
     with engine() as connection:
         for name, table in (("events", events), ("opportunities", opportunities), ("rates", rates)):
             connection.register(name, table)
-        connection.execute(
-            """
-            CREATE TEMP TABLE firsts AS
-            SELECT e.opportunity, o.currency, min(e.day) AS day FROM events e JOIN opportunities o USING (opportunity)
-            WHERE o.currency <> ? GROUP BY ALL
-            """,
-            [reporting_currency],
-        )
-        connection.execute(
-            """
-            CREATE TEMP TABLE rated AS
-            SELECT f.opportunity, f.currency, f.day, r.rate FROM firsts f
-            ASOF LEFT JOIN rates r ON f.currency = r.currency AND f.day >= r.date
-            """
-        )
+        connection.execute(_FIRST_DAYS, [reporting_currency])
+        connection.execute(_RATED)
         gap = connection.execute("SELECT currency, day FROM rated WHERE rate IS NULL ORDER BY day LIMIT 1").fetchone()
         if gap:
             raise RateMissing(f"There is no rate for {gap[0]} on or before {gap[1]}: add one to rates.csv.")
-        return connection.sql(
-            """
-            SELECT e.* EXCLUDE (amount, day),
-                   CASE WHEN r.rate IS NULL THEN e.amount ELSE round(e.amount * r.rate)::BIGINT END AS amount
-            FROM events e LEFT JOIN rated r USING (opportunity)
-            """
-        ).to_arrow_table()
+        return connection.sql(_CONVERTED).to_arrow_table()
+
+
+_FIRST_DAYS = """
+CREATE TEMP TABLE firsts AS
+SELECT e.opportunity, o.currency, min(e.day) AS day FROM events e JOIN opportunities o USING (opportunity)
+WHERE o.currency <> ? GROUP BY ALL
+"""
+# ASOF: the newest rate on or before the day.
+_RATED = """
+CREATE TEMP TABLE rated AS
+SELECT f.opportunity, f.currency, f.day, r.rate FROM firsts f
+ASOF LEFT JOIN rates r ON f.currency = r.currency AND f.day >= r.date
+"""
+# A deal without a row in `rated` is in the reporting currency: a rate that is missing has been refused by then.
+_CONVERTED = """
+SELECT e.* EXCLUDE (amount, day),
+       CASE WHEN r.rate IS NULL THEN e.amount ELSE round(e.amount * r.rate)::BIGINT END AS amount
+FROM events e LEFT JOIN rated r USING (opportunity)
+"""

@@ -57,6 +57,7 @@ def parse_decimal(text: str, signs: NumberSigns) -> Decimal:
     A thousands sign stands before groups of exactly three digits and after one to three that do not start with zero.
     Exponents are refused: a spreadsheet that shows 1.25E+07 may have rounded the number.
     """
+    # The true minus sign, as some programs and our own pages write it.
     bare = text.strip().replace("\u2212", "-")
     if re.fullmatch(r"[^eE]*[0-9][^eE]*[eE][+-]?[0-9]+", bare):
         raise NotDecimal("has an exponent, which a spreadsheet may have rounded; write the number in full")

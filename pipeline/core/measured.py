@@ -166,5 +166,6 @@ def _sources_table(sources: Iterable[MeasuredSource]) -> pa.Table:
 
 def _rounded_value(figure: MeasuredFigure, value: float) -> Decimal:
     """Rounded once, as it is stored."""
+    # By its text: Decimal(0.1) would bring in what a binary float is off by.
     exact = Decimal(str(value)) / (100 if figure.unit == MONEY else 1)
     return round(exact, figure.places)

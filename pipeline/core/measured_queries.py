@@ -80,6 +80,7 @@ WITH over AS (
     FROM visits GROUP BY opportunity
 ), lasting AS (
     SELECT place, opportunity, due_at, requested_at,
+        -- the largest BIGINT stands for "not yet"
         least(coalesce(completed_at, 9223372036854775807), coalesce(over_at, 9223372036854775807)) AS until
     FROM answers JOIN wanted USING (department) JOIN over USING (opportunity)
 ), ends AS (

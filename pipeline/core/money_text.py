@@ -22,6 +22,7 @@ _CODES = frozenset({
     "MXN", "MYR", "NGN", "NOK", "NPR", "NZD", "OMR", "PHP", "PKR", "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SEK",
     "SGD", "THB", "TND", "TRY", "TWD", "UAH", "USD", "UYU", "VND", "XAF", "XOF", "ZAR",
 })  # fmt: skip
+# The longest first, or `us$` would be read as text before a `$`.
 _MARK = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True)) + "|[A-Za-z]{3}"
 _MONEY = re.compile(
     rf"(?P<minus>[-\u2212])?\s*(?P<before>{_MARK})?\s*(?P<number>[-\u2212+]?[0-9.,][0-9.,'’\s]*?)"

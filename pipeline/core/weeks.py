@@ -57,6 +57,7 @@ class Weeks:
         low, high = self.starts[0], self.starts[-1]
         steps = np.arange(low, high + self.STEP, self.STEP)
         self._of_step = (np.searchsorted(self.starts, steps, side="right") - 1).astype(np.int32)
+        # Not so with old offsets to the second, such as local mean time; then every instant is searched for.
         self._exact = bool(((self.starts - low) % self.STEP == 0).all())
 
     def of(self, instants: Numbers) -> NDArray[np.int32]:

@@ -123,6 +123,7 @@ def _custody_part(data: CustodyInput) -> Custody:
     rows = Positions(integers(data.opportunities, "opportunity"))
     opportunities = _Opportunities.of(data.opportunities, rules)
     events, requests = events_of(data, rules, rows), requests_of(data, rows)
+    # What is still open ends a second after the last known one, so that it has a length even if it began just now.
     open_until = data.as_of + 1
     visits, revaluations = visits_of(events, rules, opportunities.first_stage, open_until)
     holds = holds_of(visits, requests, rules)

@@ -75,11 +75,13 @@ def holds_of(visits: Visits, requests: Requests, rules: StageRules) -> Holds:
     until = np.maximum(visits.left, visits.entered + 1)
     tiles = _owners_of_the_time(_tiles(visits, until, _spans(visits, until, requests)), visits, until, rules)
     same = (tiles.visit == shifted(tiles.visit)) & (tiles.department == shifted(tiles.department))
+    # `shifted` gives the first row itself, so it would be the same as "the one before".
     same[:1] = False
     rows = np.flatnonzero(~same)
     visit, department, start = tiles.visit[rows], tiles.department[rows], tiles.start[rows]
     first = visit != shifted(visit)
     first[:1] = True
+    # Cut to length, because append would make a row of no rows at all.
     last = np.append(first[1:], True)[: len(first)]
     end = np.where(last, visits.left[visit], np.append(start[1:], 0)[: len(start)])
     return Holds(visit=visit, department=department, start=start, end=end, first=first, fell=tiles.fell[rows])
@@ -94,12 +96,14 @@ def _tiles(visits: Visits, until: Ints, spans: _Spans) -> _Tiles:
     gap = spans.start > before
     ends_visit = np.append(begins_visit[1:], True)[: len(begins_visit)]
     tail = ends_visit & (spans.end < until[spans.visit])
+    # A visit without a span is one tile of the stage's owner; one with spans is what these stand for, counted below.
     size = np.ones(count, dtype=np.int64)
     size[spans.visit[begins_visit]] = 0
     width = 1 + gap + tail  # holds a span stands for: the owner before it, itself, the owner after the last
     size += np.bincount(spans.visit, weights=width, minlength=count).astype(np.int64)
     base = np.cumsum(size) - size
     ends = np.cumsum(width)
+    # How many tiles of the same visit lie before each span: running ends, less those at the visit's first span.
     inside = ends - width - np.repeat((ends - width)[begins_visit], np.diff(np.flatnonzero(np.append(begins_visit, 1))))
     place = base[spans.visit] + inside + gap
     visit = np.repeat(np.arange(count), size)
@@ -125,6 +129,7 @@ def _owners_of_the_time(tiles: _Tiles, visits: Visits, until: Ints, rules: Stage
     for tenures in rules.tenures:
         rows = np.flatnonzero(owned & (stage == tenures.stage))
         number[rows] = np.searchsorted(tenures.since, tiles.start[rows], side="right")
+        # side left: who gets the stage at the very end of a tile has nothing of it.
         cuts[rows] = np.searchsorted(tenures.since, end[rows], side="left") - number[rows]
     rows, step = spread(1 + np.maximum(cuts, 0))
     stage, number, owned = stage[rows], number[rows] + step, owned[rows]
@@ -147,9 +152,11 @@ def _spans(visits: Visits, until: Ints, requests: Requests) -> _Spans:
     # seconds before the first or after the last visit are never needed; without them a lane holds every instant
     requested = np.clip(requests.requested - origin, 0, width - 1)
     completed = np.clip(requests.completed - origin, 0, width - 1)
+    # Each deal's instants in a lane of its own, above those of the deal before: one running maximum serves all deals.
     lane = requests.opportunity * width
     latest = np.maximum.accumulate(lane + completed) - lane
     start = np.maximum(requested, np.where(_same_lane(requests.opportunity), shifted(latest), 0))
+    # Completed before an earlier request was: it never held the deal.
     lasting = np.flatnonzero(completed > start)
     start, completed, lane = start[lasting], completed[lasting], lane[lasting]
     entered = visits.opportunity * width + (visits.entered - origin)
@@ -187,6 +194,7 @@ def pieces_of(visits: Visits, holds: Holds, revaluations: Revaluations) -> tuple
     key = holds.visit * lane + (holds.start - origin)
     moment = revaluations.visit * lane + (revaluations.at - origin)
     first_hold = np.flatnonzero(holds.first)[revaluations.visit]
+    # side left, less one: at the first instant of a hold this finds the hold before.
     booked = np.maximum(np.searchsorted(key, moment) - 1, first_hold)
     inside = (revaluations.at > holds.start[booked]) & (revaluations.at < holds.end[booked])
     inside[1:] &= moment[1:] != moment[:-1]  # several at one instant cut once
@@ -245,6 +253,7 @@ def ended(visits: Visits, holds: Holds) -> tuple[np.ndarray, Ints, Ints]:
     ends_visit = np.append(holds.first[1:], True)[:count]
     how = visits.how[holds.visit]
     fell_on = np.append(holds.fell[1:], False)[:count]
+    # The first that fits: a hold inside a visit was handed on, whatever the visit came to later.
     fate = np.select(
         [fell_on, ~ends_visit, how == LOST_HOW, how == WITHDRAWN, how == PIPELINE_OUT, how == FINISHED, how == OPEN],
         [PIECE, HANDED_ON, ENDED_LOST, ENDED_WITHDRAWN, ENDED_PIPELINE_OUT, ENDED_FINISHED, ENDED_OPEN],

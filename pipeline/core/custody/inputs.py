@@ -160,6 +160,7 @@ def events_of(data: CustodyInput, rules: StageRules, rows: Positions) -> Events:
         writer=_writers(data.events),
         withdrawn=withdrawn_of(data.events),
     )
+    # Sorted by microseconds although only seconds are kept: two events of one second keep their order.
     order = order_of(opportunity, at_us, sequence)
     if order is not None:
         events = events.only(order)
@@ -205,5 +206,6 @@ def order_of(group: np.ndarray, instant: np.ndarray, tie: np.ndarray) -> np.ndar
     if not len(group):
         return None
     step, late = np.diff(group), np.diff(instant)
+    # Rows mostly come in order from the database, and looking is much less than sorting millions of them.
     in_order = (step > 0) | ((step == 0) & ((late > 0) | ((late == 0) & (np.diff(tie) >= 0))))
     return None if in_order.all() else np.lexsort((tie, instant, group))

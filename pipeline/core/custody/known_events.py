@@ -53,5 +53,6 @@ def _stages(events: pa.Table, again: Flags, rows: Ints) -> SmallInts:
     stage = np.asarray(integers(events, "stage", null=NONE, dtype=np.int32))
     withdrawn = withdrawn_of(events)
     if withdrawn.any():
+        # A row that says "gone" again takes the stage of the first one that said so.
         stage = np.where(withdrawn, WITHDRAWN, stage)[np.maximum.accumulate(np.where(again, 0, rows))]
     return stage.astype(np.int32)

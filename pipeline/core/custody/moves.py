@@ -38,6 +38,7 @@ KINDS = (
 )
 ARRIVALS = ("entered", "reopened", "pipeline_in")
 """Kinds of what comes into a stage and out of none of the same pipeline."""
+# Rows of KINDS by row of HOW.
 _KIND_OF_HOW = np.zeros(max(OPEN, WITHDRAWN, PIPELINE_OUT) + 1, dtype=np.int8)
 _KIND_OF_HOW[[ADVANCED, RETURNED, WON, LOST_HOW, FINISHED, WITHDRAWN, PIPELINE_OUT]] = [2, 3, 4, 5, 6, 8, 9]
 _REVALUED, _CAME = 7, 10
@@ -117,6 +118,7 @@ class _Places:
         departs = visits.how != OPEN
         count = len(visits.how)
         changes = np.bincount(revaluations.visit, minlength=count).astype(np.int64)
+        # Each visit's rows in the order they happen: its arrival, its changes of amount, its departure.
         size = arrives + changes + departs
         base = np.cumsum(size) - size
         self.enters = np.flatnonzero(arrives)

@@ -94,6 +94,7 @@ def _changing_steps(events: Events, rules: StageRules) -> _Steps:
         events = events.only(~again)
         first, lost = _first_of_deal(events), events.stage == LOST
     has_new_amount = events.has_amount & ~(lost & (events.amount == 0))
+    # Fills forward: each row points to the latest one that says an amount, or to the deal's first.
     latest = (
         np.maximum.accumulate(np.where(has_new_amount | first, np.arange(len(first)), 0)) if len(first) else events.at
     )
@@ -101,16 +102,12 @@ def _changing_steps(events: Events, rules: StageRules) -> _Steps:
     finished = ~lost & rules.finishes[events.stage]
     after_finish = shifted(finished) & ~first
     same = (events.stage == shifted(events.stage)) & (amount == shifted(amount))
+    # A finished deal of which the same is said again would otherwise come back on the books.
     useless = after_finish & same
     if useless.any():
         keep = ~useless
-        events, amount, first, lost, finished = (
-            events.only(keep),
-            amount[keep],
-            first[keep],
-            lost[keep],
-            finished[keep],
-        )
+        events, amount = events.only(keep), amount[keep]
+        first, lost, finished = first[keep], lost[keep], finished[keep]
     events, amount = _revalued_before_return(events, amount, shifted(finished) & ~first & ~lost)
     events, amount, back = _back_before_leaving(events, amount, rules)
     first, lost = _first_of_deal(events), events.stage == LOST
@@ -137,6 +134,7 @@ def _revalued_before_return(events: Events, amount: Ints, after_finish: Flags) -
     revalued = np.flatnonzero(both) + np.arange(int(both.sum()))
     last_stage = shifted(events.stage)[both]
     events = events.only(rows)
+    # Written in place: `only` has made copies.
     events.stage[revalued] = last_stage
     return events, amount[rows]
 
@@ -169,6 +167,7 @@ def _first_of_deal(events: Events) -> Flags:
 def _visits(steps: _Steps, rules: StageRules, first_stage: Ints, open_until: int, start: Ints) -> Visits:
     events, count = steps.events, len(start)
     end = np.append(start[1:], len(events.at))[:count] - 1  # last event inside the visit
+    # Where there is no next event the last one stands in; `moved` keeps it from being used.
     follow = np.minimum(end + 1, max(len(events.at) - 1, 0))  # the event that begins the next visit
     opportunity = events.opportunity[start]
     lost_at_once, from_finished = steps.lost[start], steps.after_finish[start]
@@ -231,6 +230,7 @@ def _first_entries(
         wanderer = np.zeros(int(opportunity.max()) + 1, dtype=bool)
         wanderer[opportunity[back]] = True
         rows = np.flatnonzero(wanderer[opportunity])
+        # np.unique names the first occurrence, and rows are in the order of time.
         _, firsts = np.unique(opportunity[rows] * len(rules.stage) + stage[rows], return_index=True)
         result[rows] = False
         result[rows[firsts]] = True

@@ -50,6 +50,7 @@ def amount_days(holds: pa.Table, edges: Sequence[int], as_of: int) -> pa.Table:
 
 def _numbered(holds: pa.Table) -> tuple[pa.Table, Ints]:
     """The different cells in order, and which of them each hold is in."""
+    # All columns as one whole number with a place for each (mixed radix); taken apart again below.
     code, sizes, values = np.zeros(holds.num_rows, dtype=np.int64), [], []
     for name in _CELL:
         different, which = _ranked(holds[name])
@@ -99,6 +100,7 @@ class _Pieces:
         for place, instant, amount in self._changes(rows, cell):
             step = np.minimum(self._lookup.of(instant).astype(np.int64), steps - 1)
             at, left = place * steps + step, self._ends[step] - instant
+            # Not `stock[at] += amount`, which would count a place that comes up twice once.
             np.add.at(stock, at, amount)
             for number, part in enumerate(parts):
                 np.add.at(part, at, amount * ((left >> (number * self._bits)) & (2**self._bits - 1)))
@@ -106,6 +108,7 @@ class _Pieces:
         before = (np.cumsum(by_step, axis=1) - by_step).reshape(-1)
         there = np.flatnonzero(np.any([before, *parts], axis=0))
         step = there % steps
+        # float64 would round the whole numbers before they are divided.
         held = before[there].astype(np.longdouble) * self._lengths[step]
         for number, part in enumerate(parts):
             held += part[there].astype(np.longdouble) * 2.0 ** (number * self._bits)

@@ -30,6 +30,7 @@ class Cells:
     def of(cls, opportunities: pa.Table, stages: pa.Table, departments: SmallInts, *, by_bucket: bool) -> "Cells":
         """Cells of the segments, buckets and stages that occur; without `by_bucket` all deals share one bucket."""
         segment = (
+            # Unified, since each chunk numbers its texts by itself.
             opportunities.column("segment").cast(pa.string()).fill_null("").dictionary_encode().unify_dictionaries()
         )
         rows = [chunk.indices.to_numpy(zero_copy_only=False) for chunk in segment.chunks]
@@ -63,6 +64,7 @@ class Cells:
     def department_row(self, department: SmallInts) -> Ints:
         """Row of each department in the sorted list; NONE is row 0."""
         low, high = int(self.departments[1:].min(initial=0)), int(self.departments.max(initial=0))
+        # Ids far apart: a table over them would be nearly empty.
         if high - low > 1_000_000:
             return np.searchsorted(self.departments, department)
         table = np.zeros(high - low + 2, dtype=np.int64)

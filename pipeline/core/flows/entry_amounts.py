@@ -28,6 +28,7 @@ def entry_passes(moves: str) -> str:
     WHERE kind = 'revalued' AND coalesce(m.writer, tenures.owner) = entries.writer
 ), places AS (
     SELECT pipeline, writer, arg_max(rung, size) AS rung FROM (
+        -- in order, so that of places with equal sums every run takes the same one
         SELECT pipeline, writer, rung, sum(abs(amount)) AS size FROM corrections GROUP BY ALL ORDER BY rung
     ) GROUP BY ALL
 ), passed AS (

@@ -38,6 +38,7 @@ AMOUNT_BAND = "amount_band"
 FINE_PARTS = 6
 FINE_BUCKET = f"(40 * (hash(opportunity) % {FINE_PARTS}) + bucket)::INTEGER"
 """Every bucket cut in six: deals fall into 240 of them, and a number modulo 40 is the bucket itself."""
+# Equal amounts are told apart by the deal's number, so that its band is the same in every run.
 _BANDS = f"""(
     SELECT opportunity, ntile(4) OVER (ORDER BY amount_in, opportunity) AS {AMOUNT_BAND}
     FROM (SELECT opportunity, arg_min(amount_in, (entered_at, visit)) AS amount_in FROM visits GROUP BY opportunity)
@@ -141,6 +142,7 @@ class SpanQuery:
         self.reach = {"from": min([steps[0], *openings]), "until": max([span.close, *openings])}
         # in the last bin all the time
         self.reach["ripe"] = self.reach["from"] - int(AGE_BIN_STARTS[-1]) - 1
+        # Cursors of one database may share it: each query has tables of its own.
         number = uuid4().hex
         self.deals, self.holds = f"span_deals_{number}", f"span_holds_{number}"
 

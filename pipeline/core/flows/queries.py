@@ -37,7 +37,8 @@ WITH start_sums AS (
 SELECT holder, week, age_bin, sum(n)::BIGINT AS n, sum(a)::BIGINT AS a, sum(s)::HUGEINT AS s, sum(m)::HUGEINT AS m
 FROM signed GROUP BY ALL
 """
-# within these bounds amount x seconds of one row fits 64 bits, which is twice as fast; the sums are wide anyway
+# within these bounds amount x seconds of one row (less than eight days, with a change of clocks) fits 64 bits, which is
+# twice as fast; the sums are wide anyway
 NARROW_PRODUCT, WIDE_PRODUCT, NARROW_LIMIT = "a * o", "a::HUGEINT * o", 2**63 // (8 * 86_400)
 
 ROLL_UP = """
@@ -51,6 +52,7 @@ summed AS (
         0::HUGEINT AS amount_seconds, 0::HUGEINT AS deal_seconds
     FROM moved_sums
     UNION ALL BY NAME
+    -- 11 to 14 are what FLOW_KINDS has after the moves: reached, handed_on, held, opening
     SELECT key % getvariable('weeks') AS week, 11 AS kind, key // getvariable('weeks') AS holder, amount, count
     FROM reached_sums
     UNION ALL BY NAME

@@ -138,6 +138,7 @@ _QUERIES = {
     "held": """SELECT opportunity, amount, stage, department, from_at,
             least(coalesce(to_at, $horizon), $horizon) - greatest(from_at, $start) AS seconds
         FROM chosen_holds WHERE from_at < $horizon AND (to_at IS NULL OR to_at > $start)
+            -- nothing is held in a period that begins after the last known instant
             AND $start <= $horizon""",
 }
 _AMOUNT = {"held": "arg_max(amount, from_at)"}

@@ -235,6 +235,7 @@ def _held_by_cell(period: Period) -> dict[tuple[int, int], Held]:
             SELECT stage, department, amount,
                 least(coalesce(to_at, $horizon), $horizon) - greatest(from_at, $start) AS seconds
             FROM chosen_holds WHERE from_at < $horizon AND (to_at IS NULL OR to_at > $start)
+            -- nothing is held in a period that begins after the last known instant
             AND $start <= $horizon
         ) GROUP BY stage, department"""
     )

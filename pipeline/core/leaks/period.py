@@ -68,6 +68,7 @@ class Period:
         )
         text = f"WITH {tables} {query}"
         available = values | parameters | {"close": self.close, "horizon": self.horizon, "start": self._start}
+        # DuckDB refuses a value for which the query has no parameter.
         used = set(_PARAMETER.findall(text))
         return text, {k: v for k, v in available.items() if k in used}
 
