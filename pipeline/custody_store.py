@@ -110,6 +110,7 @@ def parts_discard(*, keep: Sequence[Part]) -> int:
     """Delete all files but those of the parts in `keep`; returns how many were deleted."""
     folder = Path(settings.CUSTODY_STORE)
     needed = {part.path(table) for part in keep for table in FILES}
+    # Parquet files, those of flows among them, and partial ones that a killed run left.
     unwanted = [file for file in folder.glob("*.p*") if file not in needed] if folder.is_dir() else []
     for file in unwanted:
         file.unlink(missing_ok=True)

@@ -36,6 +36,7 @@ REFERENCES = (
     Reference("pipeline_handoff", "batch_id", "pipeline_importbatch"),
 )
 
+# PostgreSQL refuses a row lock beside an aggregate: the locking stands in a subquery, and is counted only to be run.
 _NAMES_EXIST = """
 CREATE OR REPLACE FUNCTION pipeline_references_exist() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -34,6 +34,7 @@ class RoomUploadHandler(FileUploadHandler):
             raise SkipFile
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        # Passed on: Django's own handlers, which come next, keep the file.
         return raw_data
 
     def file_complete(self, file_size: int) -> UploadedFile[bytes] | None:

@@ -19,6 +19,7 @@ def require_department(request: HttpRequest, department: DepartmentName | None) 
 
 def closed_departments(user: Visitor, structure: Structure) -> frozenset[str]:
     """Keys of the departments whose detail the visitor may not open: they are named without a link."""
+    # One question to the database for all departments, where the answer is the same for each.
     if may_see_departments(user):
         return frozenset()
     return frozenset(

@@ -46,6 +46,7 @@ class SiteContext:
 
     @cached_property
     def failed(self) -> RecomputeRun | None:
+        # Nothing can have failed after a run that is both the newest and the one shown.
         return None if self._newest_run == self.run else runs.last_failed_after(self.run)
 
     @cached_property

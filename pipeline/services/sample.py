@@ -53,6 +53,7 @@ def sample_load(*, user: User | None) -> None:
         result = company_folder_load(path=folder, user=user, name="sample company", on_done=_mark_sample)
     if not result.accepted:
         raise SampleRefused(_("There is a company already, so the sample cannot be loaded."))
+    # It may still say that there is no company.
     cache.clear()
     recompute(trigger="import", user=user, full=True)
 
@@ -102,6 +103,7 @@ def _empty_tables() -> None:
     names = ", ".join(f'"{model._meta.db_table}"' for model in emptied)
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{_WAIT}'")
+        # Roles for the whole company stay, those in a department go with it.
         Membership.objects.filter(department__isnull=False).delete()
         Invitation.objects.filter(department__isnull=False).delete()
         # Left over where its worker was killed, it would make the sample anew.

@@ -106,6 +106,7 @@ def upload_confirm(*, token: str, rename_company: bool = False) -> bool:
     checked = Upload.objects.filter(token=token, state=Upload.State.CHECKED, outcome__accepted=True)
     if not rename_company:
         checked = checked.filter(outcome__renames="")
+    # One statement looks and writes: of two presses of the button one starts the import.
     return bool(checked.update(state=Upload.State.IMPORTING))
 
 
@@ -141,6 +142,7 @@ def _load_upload(token: str, state: str, *, user: User | None) -> None:
             on_done=None if dry_run else write,
             rename_company=dry_run or bool(upload.outcome.get("renames")),
         )
+    # An ImportProblem too, but one that passes: the task waits and tries again.
     except ImportBusy:
         raise
     except ImportProblem as problem:
@@ -184,6 +186,7 @@ def _folder() -> Path:
 
 
 def _upload_path(token: str) -> Path:
+    # Tokens come out of addresses: no other text may become part of a path.
     if not re.fullmatch(r"[0-9a-f]{24}", token):
         raise ValueError("not an upload's token")
     return _folder() / f"{token}.zip"

@@ -101,6 +101,7 @@ def _range_compute(run: RecomputeRun, numbers: range, data: CustodyInput, opport
     marks.append(time.perf_counter())
     flows = _flows(custody, data)
     marks.append(time.perf_counter())
+    # Sorted by id, because the borders of parts are searched for.
     parts = parts_write(numbers, run, tables_of(custody, data, opportunities.sort_by("opportunity")))
     marks.append(time.perf_counter())
     spent = (after - before for before, after in pairwise(marks))
@@ -202,6 +203,7 @@ def _read_ahead(
         selection = Selection(start=numbers.start * PART_SIZE, stop=numbers.stop * PART_SIZE)
         return truth_read(arrow, selection, structure=structure, extent=extent, as_of=run.as_of)
 
+    # One reader: all ranges come from the snapshot of one connection.
     with ThreadPoolExecutor(max_workers=1) as reader:
         coming: Future[tuple[CustodyInput, pa.Table]] = reader.submit(read, ranges[0])
         for place, numbers in enumerate(ranges):

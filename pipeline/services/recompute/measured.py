@@ -132,6 +132,7 @@ def whole_weeks(run: RecomputeRun, company: Company) -> tuple[list[date], list[i
     edges = [
         (monday, start)
         for monday, start in zip(table["week"].to_pylist(), table["starts"].to_pylist(), strict=True)
+        # The second of as_of is still known, so a week that ends right after it is whole.
         if start >= first and start <= as_of + 1
     ]
     return [monday for monday, _ in edges[:-1]], [start for _, start in edges]

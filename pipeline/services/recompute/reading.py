@@ -138,6 +138,7 @@ def arrow_connection() -> Iterator[Any]:
 
     parameters = connection.get_connection_params()
     libpq_names = {"host": "host", "port": "port", "user": "user", "password": "password", "dbname": "dbname"}
+    # As libpq reads them: in single quotes, backslashes and quotes inside with a backslash.
     quoted = " ".join(
         "{}='{}'".format(libpq_names[name], str(value).replace("\\", "\\\\").replace("'", "\\'"))
         for name, value in parameters.items()
@@ -169,6 +170,7 @@ SELECT name, min(department)::int AS department FROM (
 """
 _EVENTS = """
 WITH writers AS ({writers})
+-- amounts have two decimals in the database and are whole minor units from here on
 SELECT e.opportunity_id AS opportunity, e.occurred_at, e.recorded_at, e.sequence::int AS sequence,
        e.stage_id::int AS stage, (e.amount * 100)::bigint AS amount, r.department_id::int AS cause, e.expected_close,
        coalesce(w.department, t.department) AS writer, e.withdrawn
@@ -264,6 +266,7 @@ def _events_converted(events: pa.Table, opportunities: pa.Table, structure: Stru
     """Stamps as epoch microseconds and money in the reporting currency."""
     reporting = structure.company.reporting_currency
     stamped = _instants(events, {"occurred_at": "at_us", "recorded_at": "recorded_us"})
+    # None where there is no deal at all.
     if pc.all(pc.equal(opportunities["currency"], reporting)).as_py() in (True, None):
         return stamped
     # The day in the company's time zone decides the rate.

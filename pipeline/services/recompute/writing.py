@@ -65,6 +65,7 @@ def _stage_flows(flows: pa.Table, table: str) -> None:
     """Into a table of this transaction, counted for the planner, to be compared with what is there."""
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE {table} (LIKE {_TABLE} INCLUDING DEFAULTS) ON COMMIT DROP")
+        # A copy has no identity, so the id would have to be given; staged rows need none.
         cursor.execute(f"ALTER TABLE {table} DROP COLUMN id")
     _copy_flows(flows, table)
     with connection.cursor() as cursor:
@@ -73,6 +74,7 @@ def _stage_flows(flows: pa.Table, table: str) -> None:
 
 def _comparable(table: str, name: str) -> str:
     column = f"{table}.{_COLUMN[name]}"
+    # No key and no age bin is below zero.
     return f"coalesce({column}, -1)" if _FIELDS[name].null else column
 
 

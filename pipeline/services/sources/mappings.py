@@ -21,9 +21,11 @@ PROPOSED, EDITED = "proposed", "edited"
 def mapping_save(*, source: DataSource, content: dict[str, Any], origin: str, user: User | None) -> SourceMapping:
     """The newest version, with this content: added if it differs from the one before."""
     with transaction.atomic():
+        # Of two saves at once the second must see the first one's version, or both would take the same number.
         DataSource.objects.select_for_update().get(pk=source.pk)
         newest = source.mappings.first()
         if newest is not None and newest.content == content and origin != PROPOSED:
+            # Somebody took the proposal over as it was: it counts as theirs from now on.
             if newest.origin == PROPOSED:
                 newest.origin, newest.created_by = origin, user
                 newest.save()

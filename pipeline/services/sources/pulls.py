@@ -192,6 +192,7 @@ def pull_confirm(*, token: str, rename_company: bool = False) -> bool:
     pulls = SourcePull.objects.filter(token=token, state=State.LOOKED, look__accepted=True)
     if not rename_company:
         pulls = pulls.filter(look__renames="")
+    # One statement looks and writes: of two presses of the button one starts the import.
     return bool(pulls.update(state=State.IMPORTING))
 
 
@@ -201,15 +202,13 @@ def pull_import(*, token: str, user: User | None, last_day: bool = False) -> Non
     if pull is None or pull.state not in (State.IMPORTING, State.COMPUTING):
         return
     with _failing(pull):
+        # Each step leaves its state in the row, so a worker that takes over goes on where the other one died.
         if pull.state == State.IMPORTING:
             _take_in(pull, user)
         if pull.state == State.COMPUTING:
             # An open run of somebody else may have begun before the import: then this is tried again in a moment.
-            recompute(
-                trigger=RecomputeRun.LAST_DAY if last_day else "button",
-                user=user,
-                as_of=last_day_end() if last_day else None,
-            )
+            trigger = RecomputeRun.LAST_DAY if last_day else "button"
+            recompute(trigger=trigger, user=user, as_of=last_day_end() if last_day else None)
             SourcePull.objects.filter(pk=pull.pk).update(state=State.DONE)
             tables_remove(token)
 

@@ -36,6 +36,7 @@ def pull_files_remove(*, token: str, user: User | None) -> None:
         _refuse_busy([pull])
         if pull.batch_id is None:
             pull.delete()
+        # Files go last: if this transaction is rolled back, the rows still have them.
         transaction.on_commit(lambda: pull_remove(token))
     logger.info("files of upload %s of a source removed by %s", token, user or "a command")
 

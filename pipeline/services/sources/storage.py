@@ -48,6 +48,7 @@ def files_store(files: Sequence[tuple[str, Iterable[bytes]]]) -> str:
     folder.mkdir(parents=True)
     try:
         for name, pieces in files:
+            # x: of two files with one name neither may replace the other unseen.
             with (folder / safe_name(name)).open("xb") as target:
                 for piece in pieces:
                     target.write(piece)
@@ -59,6 +60,7 @@ def files_store(files: Sequence[tuple[str, Iterable[bytes]]]) -> str:
 
 def safe_name(name: str) -> str:
     """A file's name that stays inside a folder and is readable."""
+    # Of a long name the end stays, which says what kind of file it is.
     return get_valid_filename(Path(name).name or "file.csv").lstrip(".")[-150:] or "file.csv"
 
 
