@@ -28,6 +28,7 @@ from revenue_health.contribution.services.scores import group_compute, scores_fa
 
 def _scores_given_up(group_id: int, score_run_id: int, *, error: str) -> None:
     scores_fail(score_run=score_run_id, error=error)
+    # What is given up counts as ended: steps that need these scores go on without them.
     _steps_after_scores(ScoreRun.objects.get(pk=score_run_id).run)
 
 

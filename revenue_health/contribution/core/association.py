@@ -61,11 +61,13 @@ def strongest(
     present = np.isfinite(own)
     base = np.where(present, own, 0.0)
     against = np.nan_to_num(np.stack(columns, axis=1))
+    # Zero stands for a missing week from here on: it adds nothing to a sum. So does a score that is exactly the middle.
     weights = (against != 0).astype(np.float64)
     correlations = _correlations(base[None], present[None].astype(np.float64), against, weights)[0]
     best = int(np.argmax(np.abs(correlations)))
     order = _shuffled(base.size, rng, shuffles)
     chance = np.abs(_correlations(base[order], present[order].astype(np.float64), against, weights)).max(axis=1)
+    # The order as it was is one of the shuffles, so p is never zero.
     p = (1 + int((chance >= abs(correlations[best])).sum())) / (shuffles + 1)
     weeks = int((present & (against[:, best] != 0)).sum())
     low, high = _interval(float(correlations[best]), weeks, len(names))
@@ -127,6 +129,7 @@ def _interval(r: float, weeks: int, looked: int) -> tuple[float, float]:
     if weeks <= 4:
         return -1.0, 1.0
     half = _normal_quantile(1 - (1 - _CONFIDENCE) / (2 * looked)) / np.sqrt(weeks - 3)
+    # At one, arctanh is infinite.
     z = np.arctanh(np.clip(r, -0.999, 0.999))
     return float(np.tanh(z - half)), float(np.tanh(z + half))
 
@@ -147,6 +150,7 @@ def false_discovery_rates(p: Sequence[float]) -> list[float]:
     values = np.asarray(p, dtype=np.float64)
     order = np.argsort(values)
     ranked = values[order] * values.size / np.arange(1, values.size + 1)
+    # An adjusted p is never above that of a larger p: the smallest of all that follow.
     lowest = np.minimum.accumulate(ranked[::-1])[::-1]
     result = np.empty_like(values)
     result[order] = np.minimum(lowest, 1.0)

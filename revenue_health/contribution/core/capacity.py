@@ -82,6 +82,7 @@ class Limit:
         there = deals + came / 2
         free = there * -np.expm1(-self.pace * day)
         handed_on = np.minimum(most, free)
+        # Not quite all of them, or the hazard would be infinite.
         part = np.minimum(ratio(handed_on, there), 1 - 1e-12)
         hazard = -np.log1p(-part) / day
         factor = np.where(handed_on < free, np.minimum(ratio(hazard, self.pace, 1.0), 1.0), 1.0)
@@ -238,8 +239,10 @@ def _is_limited(handed: Floats, waiting: Floats, days: Floats, free: float, queu
     if not grown or not expected or (total - expected) / np.sqrt(expected) > SLOWER:
         return False
     level = total * days / days.sum()
+    # Deals come in bunches: how much more hand-ons vary by week than single deals would, at least as much.
     chance = max(float(((handed - level) ** 2 / level).sum()) / max(days.size - 1, 1), 1.0)
     as_queue = np.maximum(waiting / waiting.sum(), 1e-12)
+    # Log-likelihood of hand-ons that follow the days, less that of hand-ons that follow the queue.
     lead = float((handed * np.log(days / days.sum() / as_queue)).sum())
     return lead >= CLEARLY * chance
 

@@ -263,6 +263,7 @@ def _draw(
         ahead = end.ahead + surprise + of_unknown * np.sqrt(end.of_rates**2 + end.from_new)
         can_be_lost = after_earning[deals.custody] & (end.sign < 0) & (end.odds > CERTAIN)
         least = -float(deals.amount[can_be_lost].sum())
+        # The floor is never above the mean, or the draws would no longer be around it.
         draws.append(np.maximum(ahead, min(least, end.ahead)))
     return draws
 

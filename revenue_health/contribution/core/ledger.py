@@ -21,6 +21,7 @@ NOT_A_DEPARTMENT = gettext_noop("not a department")
 """What stands in the place of a verdict beside whatever is never judged."""
 ORDER = (PartyKind.STRATEGY, PartyKind.OPENING, PartyKind.INTERNAL, PartyKind.MARKET)
 """What the plan adds to the pace stands next to the plan; what the period began with comes before what was done."""
+# 52 weeks, so that weekdays agree.
 YEAR = timedelta(days=364)
 WEEK = timedelta(days=7)
 MOST_OF_A_YEAR = 300
@@ -206,6 +207,7 @@ def build_ledger(comparison: Comparison, landing: Landing | None = None) -> Ledg
     pace = pace_name(comparison.period, comparison.baseline)
     start, actual = minor_units(comparison.start) or 0, minor_units(comparison.actual) or 0
     at, steps = start, []
+    # A stable sort: departments stay in the order of the comparison.
     for party in sorted(comparison.parties, key=lambda party: ORDER.index(party.kind)):
         if party.share is not None:
             steps.append(Step.of(party, at, pace))

@@ -124,6 +124,7 @@ class Axes:
         stage, department = _ints(table, f"{prefix}stage"), _ints(table, f"{prefix}department")
         turn = np.minimum(_column(table, f"{prefix}turn", stage.size), MOST_TURNS)
         width = int(department.max(initial=0)) + 2
+        # One number for all three; one more of each, since -1 (none) would make codes below zero.
         codes, which_of = _different(((stage + 1) * width + department + 1) * (MOST_TURNS + 1) + turn)
         places, turns = np.divmod(codes, MOST_TURNS + 1)
         wheres, holders = np.divmod(places, width)
@@ -151,6 +152,7 @@ class Axes:
 
     def player(self, table: Table, column: str) -> Ints:
         """Player position of each row's department; the market where none is named."""
+        # The market is the last player.
         places = {-1: len(self.layout.players) - 1}
         for row, player in zip(self.departments, self._player, strict=True):
             places[row.id] = self.layout.players.index(player)

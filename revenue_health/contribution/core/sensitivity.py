@@ -79,6 +79,7 @@ def mean_hold(hazard: Floats) -> Floats:
     stay = hazard[..., :-1] * widths
     reached = np.exp(-np.concatenate([np.zeros((*stay.shape[:-1], 1)), np.cumsum(stay, axis=-1)], axis=-1))
     safe = np.where(stay > 1e-9, hazard[..., :-1], 1.0)
+    # Where hardly anybody leaves, the quotient would be 0 / 0: all of the bin's width is spent in it.
     inside = reached[..., :-1] * np.where(stay > 1e-9, -np.expm1(-stay) / safe, widths)
     with np.errstate(divide="ignore"):
         tail = np.where(reached[..., -1] > 0, reached[..., -1] / hazard[..., -1], 0.0)

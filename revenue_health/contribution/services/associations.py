@@ -30,10 +30,12 @@ _SAME = {
 def associations_compute(*, run: RecomputeRun) -> int:
     """Compare and keep, one row a measurable; done twice it replaces the same rows. Returns how many."""
     weeks, starts = whole_weeks(run, current_company())
+    # One edge more than there are weeks.
     weeks, starts = weeks[-MOST_WEEKS:], starts[-MOST_WEEKS - 1 :]
     if not weeks:
         return 0
     rates, rng = _rates(run, starts), np.random.default_rng(SEED)
+    # In order of pk: all shuffles are drawn from one generator, so another order would give other figures.
     measurables = list(_measurables())
     values = _values(measurables, weeks)
     strongest_by_measurable = {

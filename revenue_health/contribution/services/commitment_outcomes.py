@@ -64,6 +64,7 @@ def _weekly(commitment: Commitment) -> Mapping[date, float] | None:
 def _result(commitment: Commitment, values: Mapping[date, float], promised_on: date) -> dict[str, Any]:
     """Weeks wholly before the day it was made, against whole weeks from the day it was due."""
     before = [values[week] for week in sorted(values) if week < monday_of(promised_on)][-MOST_BEFORE:]
+    # The first Monday on or after the day it was due.
     first = monday_of(commitment.due + timedelta(days=6))
     after = [values[week] for week in sorted(values) if week >= first]
     difference = compare_before_after(before, after)

@@ -74,6 +74,7 @@ def _ended(run: RecomputeRun) -> Iterator[tuple[ComparisonPeriods, QuerySet[Fore
     company = current_company()
     today = run.day_in(company.zone)
     waiting = ForecastSnapshot.objects.filter(actual=None, period_end__lt=today)
+    # order_by() without columns, because those of the model's own order would make the rows distinct.
     for label, start, end in waiting.values_list("label", "period_start", "period_end").distinct().order_by():
         period = Period(start=start, end=end, label=label)
         try:

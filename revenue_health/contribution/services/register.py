@@ -65,6 +65,7 @@ def leaks_find(*, run: RecomputeRun, now: datetime) -> int:
     week = monday_of(run.day_in(company.zone))
     with transaction.atomic():
         locked = ScoreRun.objects.select_for_update().get(pk=score_run.pk)
+        # Another worker may have taken it in while the costs were computed.
         if locked.registered_at is not None:
             return Leak.objects.filter(sightings__run=run, sightings__state=SEEN).count()
         seen = register_read(reading_of_week=Reading(run=run, week=week, scale=scale, costs=costs), now=now)
@@ -93,6 +94,7 @@ def register_read(*, reading_of_week: Reading, now: datetime) -> int:
         return 0
     leaks: dict[CellKey, Leak] = {
         (leak.stage_id, leak.department_id, leak.factor): leak
+        # Always locked in one order, or two of these could wait for each other.
         for leak in Leak.objects.select_for_update().order_by("pk")
     }
     costs = {cost.key: cost for cost in reading_of_week.costs}

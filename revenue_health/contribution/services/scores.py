@@ -90,6 +90,7 @@ def scores_plan(*, run: RecomputeRun, periods: ComparisonPeriods) -> ScoreRun:
             **periods.stored_as,
             defaults={"label": periods.period.label, "as_of": run.as_of, "started_at": timezone.now()},
         )
+        # Again and locked: of a row that was there already, get_or_create takes no lock.
         score_run = ScoreRun.objects.select_for_update().get(pk=score_run.pk)
         if score_run.status == ScoreRun.Status.DONE and score_run.fingerprint == fingerprint:
             return score_run
@@ -110,6 +111,7 @@ def _groups_write(score_run: ScoreRun, planned: Planned) -> None:
         before = stored.get(key)
         if before and before.fingerprint == fingerprint and (before.figures or {}).get("method") == METHOD:
             continue
+        # Of any earlier run: equal arrays give equal figures.
         equal = GroupScore.objects.filter(fingerprint=fingerprint, figures__method=METHOD).order_by("-pk").first()
         GroupScore.objects.update_or_create(
             score_run=score_run,
@@ -132,6 +134,7 @@ def group_compute(*, group: int) -> int | None:
         planned = _planned_again(row.score_run)
         arrays = planned.groups[(row.pipeline_id, row.group, row.origin)]
         record = bridge_to_json(group_bridge(group=arrays, together=planned.together[row.pipeline_id]))
+        # Who is first writes; for a message that came twice there is nothing left to write.
         GroupScore.objects.filter(pk=group, figures__isnull=True).update(
             figures=record | {"method": METHOD}, seconds=round(time.perf_counter() - began, 3)
         )

@@ -50,6 +50,7 @@ def simultaneous(replicates: Mapping[str, Floats], sampling_errors: Mapping[str,
         key: float(np.hypot(standard_error(replicates[key]), (sampling_errors or {}).get(key, 0.0))) for key in keys
     }
     varying = [key for key in keys if errors[key] > 0]
+    # The whole and B replicates have B - 1 degrees of freedom.
     degrees = min((replicates[key].size - 2 for key in keys), default=0)
     critical = CAUTION * _largest_t([replicates[key] for key in varying], degrees)
     single = CAUTION * t_95(max(degrees, 1))
@@ -68,6 +69,7 @@ def _largest_t(replicates: Sequence[Floats], degrees: int) -> float:
         return t_95(degrees)
     away = np.array([values[1:] - values[0] for values in replicates])
     correlation = np.corrcoef(away)
+    # Not Cholesky: correlations of few replicates may be singular, with eigenvalues a rounding error below zero.
     values, vectors = np.linalg.eigh(np.nan_to_num(correlation, nan=0.0))
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     rng = np.random.default_rng(SEED)

@@ -63,6 +63,7 @@ def tipping_points(
     for kind, change in _CHANGES.items():
         if factors.get(_FACTOR[kind], 0.0) / share < FAIR_PART:
             continue
+        # A verdict against a department falls if its records were another's, one in its favour if others' were its own.
         shares = tuple(
             share if part == 0 else _share_with(pipelines, party, change, part if share < 0 else -part)
             for part in PARTS

@@ -114,6 +114,7 @@ class Game:
             if most in self.active and extra in self.active:
                 but_one[self.active.index(most), self.active.index(extra)] = 0
         without = shares.ends[:, 2 : 2 + count].copy()
+        # Whoever takes a load along leaves with it: those coalitions are not among the ends.
         several = np.flatnonzero((but_one == 0).sum(axis=1) > 1)
         if several.size:
             without[:, several] = self._worth(but_one[several])

@@ -125,6 +125,7 @@ def lean_weight(flows: FlowArrays) -> float:
     """Scale at which the company's hand-ons are `LEAN_DEALS` per custody that has any."""
     counts = flows.handed_on_count.sum(axis=(0, 1))
     used = counts[counts > 0]
+    # Never more of the company than there is.
     return min(LEAN_DEALS / float(used.mean()), 1.0) if used.size else 0.0
 
 
@@ -141,6 +142,7 @@ def summed(parts: Sequence[Bridge], target: float | None, *, names: Sequence[str
     base = np.sum([part.baseline_replicates for part in parts], axis=0)
     if target is not None:
         strategy = interval(base - target)
+    # Values of coalitions only add up where they are the same coalitions in every group.
     same_players = len({part.players for part in parts}) == 1
     exact = same_players and len({part.coalitions.shape for part in parts}) == 1
     return replace(

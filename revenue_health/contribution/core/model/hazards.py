@@ -85,6 +85,7 @@ def fresh_share(step_days: Floats) -> Floats:
     """
     ends = np.cumsum(step_days)
     edges = np.array([*AGE_EDGES[:-1], AGE_EDGES[-2] + 30.0])
+    # The area by the midpoints of 64 slices of the week.
     points = (np.arange(64) + 0.5) / 64
     share = np.zeros((step_days.size, AGE_BINS))
     for week, end in enumerate(ends):
@@ -138,6 +139,7 @@ def period_prior(handed_on: Floats, held: Floats, base: Floats, one_deal: Floats
     scale = np.where(seen > 0, fitted_scale(handed_on, held, base), 1.0)
     stretched = on_another_scale(base, scale)
     lead = _fit(handed_on, held, stretched, one_deal) - _fit(handed_on, held, faster, one_deal)
+    # Clipped, because beyond this the exponential overflows and the weight is 0 or 1 anyway.
     weight = 1 / (1 + np.exp(-np.clip(lead, -50, 50)))
     return np.asarray(weight * stretched + (1 - weight) * faster)
 
@@ -158,9 +160,11 @@ def period_hazards(
     sum_fresh, sum_old = held_fresh.sum(axis=1), held_old.sum(axis=1)
     for _ in range(ROUNDS):
         both = fresh[:, None] * share + old[:, None] * (1 - share)
+        # Each cell's hand-ons go to fresh and old holds in proportion to what either is expected to give (EM).
         per_rate = ratio(handed_on, both)
         on_fresh, on_old = fresh * (per_rate * share).sum(axis=1), old * (per_rate * (1 - share)).sum(axis=1)
         fresh = leaning(on_fresh, sum_fresh, prior, one_deal)
+        # Old holds began at the baseline's pace, so they lean on that and not on the period's.
         old = leaning(on_old, sum_old, base, one_deal)
     empty = (total_held.sum(axis=-1, keepdims=True) <= 0) & (total_on.sum(axis=-1, keepdims=True) <= 0)
     fresh, old = np.where(empty, base, fresh), np.where(empty, base, old)

@@ -48,6 +48,7 @@ def revenue(
     by_source = _demand_worth(prepared, worth)
     opening = worth.opening.sum(axis=2)
     total = np.zeros((worlds[0].replicates, choice.shape[0]))
+    # Releases of numpy differ in the shape of this inverse along an axis.
     position = position.reshape(-1)
     for index, world in enumerate(worlds):
         for player in range(players):

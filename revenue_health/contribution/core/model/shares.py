@@ -153,7 +153,9 @@ def _along(values: Floats, order: Ints, place: Ints, pairs: int) -> tuple[Floats
     """Shares and their error along sampled orders; place: of each order's chain of coalitions."""
     gains = np.diff(values[:, place], axis=2)
     single = np.zeros((values.shape[0], *order.shape))
+    # A gain belongs to the player that stands at its place in the order.
     np.put_along_axis(single, np.broadcast_to(order, gains.shape), gains, axis=2)
+    # An order and its reverse are not independent: a pair counts as one observation.
     pair_means = 0.5 * (single[:, :pairs] + single[:, pairs:])
     return pair_means.mean(axis=1), pair_means[0].std(axis=0, ddof=1) / np.sqrt(pairs)
 

@@ -57,6 +57,7 @@ class Prepared:
         self._first: dict[tuple[int, int], int] = {}
         moves = self._moves_left()
         live = [custody for custody in range(moves.size) if self._used(custody)]
+        # Equal numbers of moves by custody, so that sums are made in the same order every time.
         self.live = sorted(live, key=lambda custody: (moves[custody], custody))
         self.company = self._company(shaping)
 
@@ -75,6 +76,7 @@ class Prepared:
         """Expected number of moves until a deal leaves the books: who comes later in the flow is solved first."""
         routing = self.worlds[0].routing[0][:, :-1]
         size = routing.shape[0]
+        # 0.999: a circle that nothing leaves would make the matrix singular.
         return np.linalg.solve(np.eye(size) - 0.999 * routing, np.ones(size))
 
     def _company(self, shaping: Ints) -> Company:

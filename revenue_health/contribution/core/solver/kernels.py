@@ -160,6 +160,7 @@ def spread_opening(opening: Floats, hazard: Floats, grid: Grid) -> Floats:
     out."""
     cells = age_cells(grid)
     by_cell = np.take(hazard, cells, axis=-1) * grid.cell_days
+    # Never quite zero: a bin whose deals would all have left by now still needs a shape to be divided by.
     left = np.exp(-np.minimum(np.cumsum(by_cell, axis=-1) - by_cell / 2, 500.0)) + 1e-200
     first = np.flatnonzero(np.diff(cells, prepend=-1))
     bins = np.cumsum(np.diff(cells, prepend=-1) != 0) - 1

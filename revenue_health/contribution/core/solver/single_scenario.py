@@ -76,6 +76,7 @@ class _BackwardPass:
         self.week = self.grid.week_of_step
         # By week, [W, R, J]: growth less the losses of the stage, within what an exponential can hold.
         leak = np.moveaxis(rates.loss.sum(axis=2)[:, self.layout.stage_of], 2, 0)
+        # `STEEPEST` of the compiled pass, whose module would bring numba along.
         most = 500.0 / float(self.grid.week_days.sum())
         self.net = np.clip(np.moveaxis(rates.growth.sum(axis=2), 2, 0) - leak, -most, most)
         self.step_factor = np.exp(-self.net * self.grid.dt)

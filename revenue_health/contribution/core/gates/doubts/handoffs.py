@@ -21,6 +21,7 @@ FEWEST = 30
 """Ended holds below which nothing is read from them."""
 FELL = 0.75
 """Hand-offs a deal, of the baseline's, below which they have stopped being recorded, or being made."""
+# The last bin is open and has no middle: 90 days stand for what is over 70.
 _MIDDLES = np.array([*(0.5 * (low + high) for low, high in pairwise(AGE_EDGES[:-1])), 90.0])
 
 
@@ -151,6 +152,7 @@ def _stopped(
             if place != stage.id or department == stage.owner or department not in names or count < FEWEST:
                 continue
             early, late = count / exits_before, now.received.get((place, department), 0.0) / exits_now
+            # Poisson, of both rates, had nothing changed.
             error = np.sqrt(early / exits_before + early / exits_now)
             if late < FELL * early and early - late > CLEAR * error:
                 sentence = gettext_noop(

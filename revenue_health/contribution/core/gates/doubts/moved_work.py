@@ -85,6 +85,7 @@ def _days_per_amount(spans: list[FlowArrays]) -> Floats:
         days = flows.held.sum(axis=(0, 1, 3))
         np.add.at(held, (layout.stage_of, layout.player_of), days)
         routed = flows.routed.sum(axis=(0, 1))
+        # The last target of a hand-on is off the books, which is out of every stage.
         leaves = np.concatenate([layout.stage_of, [-1]])[None, :] != layout.stage_of[:, None]
         np.add.at(gone, layout.stage_of, (routed * leaves).sum(axis=1))
         gone += flows.lost.sum(axis=(0, 1, 3))

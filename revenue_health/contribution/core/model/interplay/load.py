@@ -156,6 +156,7 @@ class _Spans:
         lost = lost * ratio(held, stage_held[self.layout.stage_of])
         routed = self.before.routed.sum(axis=(0, 1))
         moves = ratio(routed, np.broadcast_to((routed.sum(axis=1) + lost)[:, None], routed.shape))[:, :-1]
+        # 0.999: a circle that nothing leaves would make the matrix singular.
         visits = np.linalg.solve(np.eye(moves.shape[0]) - 0.999 * moves, np.eye(moves.shape[0])[:, custodies])
         return np.asarray(visits.sum(axis=1))
 
