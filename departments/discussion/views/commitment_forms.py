@@ -73,10 +73,21 @@ class CommitmentForm(IssueForm):
     owner = _PersonChoice(User.objects.none(), to_field_name="username", empty_label=None)
     due = DayField(label="Due", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     expected_effect = PlainDecimalField(
-        required=False, max_digits=18, decimal_places=4, label=gettext_lazy("Expected effect")
+        required=False,
+        max_digits=18,
+        decimal_places=4,
+        label=gettext_lazy("Expected effect"),
+        help_text=gettext_lazy("By how much it should change, such as −2."),
     )
-    expected_unit = forms.CharField(required=False, max_length=32, label="Unit")
-    expected_from = forms.CharField(required=False, max_length=300, label="Source")
+    expected_unit = forms.CharField(
+        required=False, max_length=32, label="Unit", help_text=gettext_lazy("Such as days, % or EUR.")
+    )
+    expected_from = forms.CharField(
+        required=False,
+        max_length=300,
+        label="Source",
+        help_text=gettext_lazy("Where the expected effect comes from, such as a scenario of What-if."),
+    )
     field_order = (
         "text", "department", "owner", "due", "measurable", "expected_effect", "expected_unit", "expected_from",
     )  # fmt: skip
@@ -84,6 +95,7 @@ class CommitmentForm(IssueForm):
     def __init__(self, *arguments: Any, user: User, **more: Any) -> None:
         super().__init__(*arguments, user=user, **more)
         self.fields["text"].label = _("What will be done")
+        self.fields["measurable"].help_text = _("Its weeks before and after are compared once the commitment is done.")
         works_here = [role for role in Membership.Role.values if role != Membership.Role.BOARD]
         cast("forms.ModelChoiceField[User]", self.fields["owner"]).queryset = (
             User.objects.filter(is_active=True, memberships__role__in=works_here).distinct().order_by("username")

@@ -59,9 +59,15 @@ class MeasurableForm(ConcurrentEditMixin, forms.Form):
     """What a measurable is called, in what unit, whose it is, how much it counts, and which values it can have."""
 
     name = forms.CharField(max_length=200)
-    unit = forms.CharField(max_length=32, required=False)
+    unit = forms.CharField(
+        max_length=32, required=False, help_text=gettext_lazy("Such as %, days or EUR. Empty for plain numbers.")
+    )
     owner = PersonField(User.objects.none(), required=False, empty_label="nobody")
-    weight = NumberField(initial="1", decimals=2)
+    weight = NumberField(
+        initial="1",
+        decimals=2,
+        help_text=gettext_lazy("In the share of goals met, 2 counts twice as much as 1, and 0 not at all."),
+    )
     limits = forms.ChoiceField(
         choices=Measurable.LimitsFrom.choices,
         required=False,
@@ -124,7 +130,11 @@ class GoalForm(forms.Form):
     )
     goal = NumberField(label="Goal")
     goal_high = NumberField(label=gettext_lazy("Highest (between)"), required=False)
-    effective_from = DayField(label=gettext_lazy("From the week of"), widget=forms.DateInput(attrs={"type": "date"}))
+    effective_from = DayField(
+        label=gettext_lazy("From the week of"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("Any day of that week. A later goal leaves closed weeks as they are."),
+    )
 
     def __init__(self, *arguments: Any, unit: str, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -37,6 +37,7 @@ class CompanyForm(ConcurrentEditMixin, forms.ModelForm):  # type: ignore[type-ar
         r"^[A-Z]{3}$",
         label=gettext_lazy("Currency of all figures"),
         max_length=3,
+        help_text=gettext_lazy("Three capital letters, such as EUR. It is fixed as soon as there are deals."),
         error_messages={"invalid": gettext_lazy("Three capital letters, such as EUR.")},
     )
     time_zone = forms.CharField(
@@ -114,6 +115,10 @@ class DepartmentForm(_SettingForm):
         model = Department
         fields = ("name", "key", "kind", "head_email")
         labels = {"head_email": gettext_lazy("E-mail of the head")}
+        help_texts = {
+            "kind": gettext_lazy("External: outside the company, such as the market. It has no scorecard."),
+            "head_email": gettext_lazy("Kept for files. Reminders go to those who have a role under People."),
+        }
 
 
 class _PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's own cannot be subscripted
@@ -162,7 +167,10 @@ class StageForm(_SettingForm):
             "time_limit_days": gettext_lazy("Limit, days"),
             "earns": gettext_lazy("Who enters this stage has bought: its amount is won"),
         }
-        help_texts = {"time_limit_days": gettext_lazy("From then on a deal here is over its limit. Empty: no limit.")}
+        help_texts = {
+            "position": gettext_lazy("1 for the first stage of its pipeline."),
+            "time_limit_days": gettext_lazy("From then on a deal here is over its limit. Empty: no limit."),
+        }
         field_classes = {"time_limit_days": PlainDecimalField}
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -174,7 +182,10 @@ class StageForm(_SettingForm):
 class StageOwnerForm(_SettingForm):
     """From a day on, which begins where the company is. An instant that came by a file stays while its day does."""
 
-    since = DayField(widget=_day_input())
+    since = DayField(
+        widget=_day_input(),
+        help_text=gettext_lazy("What waits in the stage on that day and later is its new owner’s."),
+    )
 
     class Meta:
         model = StageOwner
@@ -202,12 +213,14 @@ class LossReasonForm(_SettingForm):
     class Meta:
         model = LossReason
         fields = ("name", "key", "department")
+        help_texts = {"department": gettext_lazy("Deals lost for this reason are charged to it.")}
 
 
 class SourceForm(_SettingForm):
     class Meta:
         model = Source
         fields = ("name", "key", "department")
+        help_texts = {"department": gettext_lazy("The one that brings these deals.")}
 
 
 class PlanTargetForm(_SettingForm):
@@ -217,15 +230,24 @@ class PlanTargetForm(_SettingForm):
     class Meta:
         model = PlanTarget
         fields = ("pipeline", "segment", "period_start", "period_end", "target", "expectation")
-        help_texts = {"segment": gettext_lazy("Empty: all segments together.")}
+        help_texts = {
+            "segment": gettext_lazy("Empty: all segments together."),
+            "target": gettext_lazy("In the company’s currency."),
+        }
         field_classes = {"target": PlainDecimalField, "expectation": PlainDecimalField}
 
 
 class ExchangeRateForm(_SettingForm):
-    date = DayField(label="From", widget=_day_input())
+    date = DayField(
+        label="From", widget=_day_input(), help_text=gettext_lazy("Until the next rate of the same currency.")
+    )
 
     class Meta:
         model = ExchangeRate
         fields = ("currency", "date", "rate")
         labels = {"rate": gettext_lazy("Worth, in the company’s currency")}
+        help_texts = {
+            "currency": gettext_lazy("Three capital letters, such as USD."),
+            "rate": gettext_lazy("Of one unit: 0.92 where 100 of them are worth 92."),
+        }
         field_classes = {"rate": PlainDecimalField}
