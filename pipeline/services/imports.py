@@ -6,13 +6,13 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from departments.models import Company, User
 from departments.people.demo import demo_sign_in_close
+from pipeline.imports.at_once.load import load_at_once
 from pipeline.imports.conversion.provenance import Provenance
 from pipeline.imports.failures import named_failure
 from pipeline.imports.files.error_files import errors_path
@@ -29,47 +29,15 @@ from pipeline.imports.merge.merge import Outcome, file_merge, temporary_tables
 from pipeline.imports.merge.owners import owner_notes
 from pipeline.imports.merge.repointed import accounts_repoint
 from pipeline.imports.new_tables.first_load import NewTables, new_tables_begin
-from pipeline.imports.problems import ImportBusy, ImportProblem, ImportUnreadable, Problem, ProblemList
+from pipeline.imports.problems import ImportBusy, ImportProblem, ImportUnreadable, ProblemList
 from pipeline.models import ImportBatch
+from pipeline.services.imports_result import ImportResult
 from pipeline.signals import plan_imported
 
 logger = logging.getLogger(__name__)
 _STAGING_SHARE = 0.6
 _LOCK_WAIT = "30s"
 _MERGES = {"company.csv": company_merge, "events.csv": events_merge, "entries.csv": entries_merge}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportResult:
-    """What an import did, or would do. `batch` is None after a dry run."""
-
-    batch: int | None
-    status: str
-    files: dict[str, dict[str, int]]
-    errors_file: str | None
-    notes: list[str]
-    dry_run: bool
-    problems: list[Problem] = field(default_factory=list)
-    problem_count: int = 0
-    touched: int = 0
-    renames: str = ""
-    """What becomes of the company's name, where that had to be confirmed."""
-
-    @property
-    def accepted(self) -> bool:
-        return self.status == ImportBatch.Status.DONE
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "import": self.batch,
-            "status": self.status,
-            "dry_run": self.dry_run,
-            "files": self.files,
-            "errors": self.problem_count,
-            "errors_file": self.errors_file,
-            "touched": self.touched,
-            "notes": self.notes,
-        }
 
 
 class _Stop(Exception):
@@ -196,23 +164,36 @@ def _load_files(work: _Work, path: Path) -> None:
     with folder_open(path) as source, staging:
         files = files_check(staging, source.names, first_load=not Company.objects.exists())
         staging.zone = company_zone(company_row(source))
-        _stage_all(work, source, files)
-    work.step("checking", _STAGING_SHARE)
-    rows_check(staging)
-    company_check(staging)
-    if staging.problems:
+        loaded = load_at_once(staging, source, files, batch=work.batch.pk, progress=work.step)
+        if loaded is None:
+            _stage_all(work, source, files)
+    if loaded is not None:
+        work.staging, work.outcomes = loaded.staging, loaded.outcomes
+        work.new_tables, work.touched = loaded.new_tables, loaded.touched
+    elif not _check_and_merge(work):
         return
-    _merge_all(work)
-    work.step("checking the whole", 0.93)
-    truth_check(staging, work.batch.pk)
-    if staging.problems:
-        return
-    work.touched = opportunities_touch(staging, work.batch.pk)
-    if "plan.csv" in staging.files:
+    if "plan.csv" in work.staging.files:
         plan_imported.send(ImportBatch)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _check_and_merge(work: _Work) -> bool:
+    """What is staged, into the truth; whether nothing is wrong with it."""
+    staging = work.staging
+    work.step("checking", _STAGING_SHARE)
+    rows_check(staging)
+    company_check(staging)
+    if staging.problems:
+        return False
+    _merge_all(work)
+    work.step("checking the whole", 0.93)
+    truth_check(staging, work.batch.pk)
+    if staging.problems:
+        return False
+    work.touched = opportunities_touch(staging, work.batch.pk)
+    return True
 
 
 def _stage_all(work: _Work, source: FolderSource, files: list[FileFormat]) -> None:

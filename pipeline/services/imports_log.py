@@ -15,7 +15,8 @@ from pipeline.imports.log.read_csv import csv_cases
 from pipeline.imports.log.read_xes import xes_cases
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.models import ImportBatch, Opportunity
-from pipeline.services.imports import ImportResult, company_folder_load
+from pipeline.services.imports import company_folder_load
+from pipeline.services.imports_result import ImportResult
 
 
 def event_log_load(

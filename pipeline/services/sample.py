@@ -18,7 +18,8 @@ from pipeline.custody_store import parts_discard
 from pipeline.generator import generate_folder
 from pipeline.imports.lock import import_lock
 from pipeline.models import DataSource, ImportBatch, Opportunity, SourceMapping, SourcePull, Upload
-from pipeline.services.imports import ImportResult, company_folder_load
+from pipeline.services.imports import company_folder_load
+from pipeline.services.imports_result import ImportResult
 from pipeline.services.recompute import recompute
 
 OPPORTUNITIES, SEED, YEARS = 1_500, 1, 3

@@ -22,7 +22,8 @@ from departments.core.upload_limits import DISK_LEFT_BYTES, MEGABYTE
 from departments.models import User
 from pipeline.imports.problems import ImportBusy, ImportProblem
 from pipeline.models import Upload
-from pipeline.services.imports import ImportResult, company_folder_load
+from pipeline.services.imports import company_folder_load
+from pipeline.services.imports_result import ImportResult
 from pipeline.services.sources.storage import orphaned_folders_remove, sources_bytes
 
 RETENTION = timedelta(days=1)

@@ -79,6 +79,25 @@ def query(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+def query_large(staging: Staging, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """The rows of a query of accounts, deals, events and hand-offs as they will be, wherever this import has them."""
+    if staging.held is None:
+        return query(sql, parameters)
+    rows: list[tuple[Any, ...]] = staging.held.execute(sql.replace("%s", "?"), list(parameters)).fetchall()
+    return rows
+
+
+def table_of_query(staging: Staging, name: str, sql: str, parameters: Sequence[Any] = ()) -> None:
+    """Keep the rows of such a query under a name until the import ends."""
+    if staging.held is not None:
+        staging.held.execute(f"CREATE OR REPLACE TABLE {name} AS {sql.replace('%s', '?')}", list(parameters))
+        return
+    with connection.cursor() as cursor:
+        # Left over only where several loads share one outer transaction.
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+        cursor.execute(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {sql}", parameters or None)
+
+
 def _add(staging: Staging, file: str, rows: list[tuple[Any, ...]], column: str, reason: str) -> None:
     for line, value in rows:
         staging.problems.add(

@@ -59,8 +59,12 @@ class Staging:
     rename_company: bool = False
     """Whether a file may change the name of a company that has data."""
     renames: str = ""
+    hindsight: list[str] = field(default_factory=list)
+    """Notes of columns that were filled in with hindsight."""
     checker: Any = None
     """The DuckDB connection that checks values, with the company's time zone."""
+    held: Any = None
+    """The DuckDB connection that holds accounts, deals, events and hand-offs, where temporary tables do not."""
 
     def __enter__(self) -> Staging:
         self.checker = engine_connect(threads=1)
@@ -83,6 +87,24 @@ def file_stage(staging: Staging, file: FileFormat, stream: IO[bytes], *, advance
         cursor.execute(f"ANALYZE {file.table}")
     staging.files[file.name] = staged
     staging.notes += staging.problems.notes(file.name) + _trimmed_notes(staged)
+
+
+def file_read(
+    staging: Staging, file: FileFormat, stream: IO[bytes], *, take: Callable[[pa.Table, int], None]
+) -> StagedFile | None:
+    """Read and check one file without staging it; `take` gets its typed rows block by block, and the size of each."""
+    if (begun := _begin_file(staging, file, stream)) is None:
+        return None
+    staged, present, tables = begun
+    staging.checker.execute(f"SET TimeZone = {kinds.literal(staging.zone)}")
+    for raw in tables:
+        checked = _check_block(staging.checker, raw, staged, present)
+        staging.problems.extend(checked.problems)
+        staged.read += raw.num_rows
+        take(checked.table, raw.nbytes)
+    staging.files[file.name] = staged
+    staging.notes += staging.problems.notes(file.name) + _trimmed_notes(staged)
+    return staged
 
 
 def file_check(staging: Staging, file: FileFormat, stream: IO[bytes]) -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from departments.translation import gettext_noop
-from pipeline.imports.folder.checks import MOST_OF_A_KIND, query
+from pipeline.imports.folder.checks import MOST_OF_A_KIND, query, query_large
 from pipeline.imports.folder.order import order_check_known
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.merge.entry_notes import beyond_limits_notes
@@ -31,7 +31,7 @@ WITHOUT_RATE = (
     "WITH company AS (SELECT reporting_currency AS money, time_zone AS zone FROM departments_company),"
     " first AS (SELECT o.id, o.key, o.currency, min(e.occurred_at AT TIME ZONE c.zone)::date AS day"
     "   FROM company c JOIN pipeline_opportunity o ON o.currency <> c.money"
-    "   JOIN pipeline_event e ON e.opportunity_id = o.id GROUP BY o.id),"
+    "   JOIN pipeline_event e ON e.opportunity_id = o.id GROUP BY o.id, o.key, o.currency),"
     " oldest AS (SELECT currency, min(date) AS day FROM pipeline_exchangerate GROUP BY currency),"
     " bad AS (SELECT f.* FROM first f LEFT JOIN oldest r ON r.currency = f.currency"
     "   WHERE r.day IS NULL OR r.day > f.day)"
@@ -39,24 +39,34 @@ WITHOUT_RATE = (
 """Common table `bad`: deals whose currency has no rate on or before the day of their first event."""
 
 
-def truth_check(staging: Staging, batch: int) -> None:
-    """Rates, pipelines and positions of the truth as it would be."""
+def truth_check(staging: Staging, batch: int, *, deals_checked: bool = False) -> None:
+    """Rates, pipelines and positions of the truth as it would be; `deals_checked`: but for `deals_check`."""
+    names = set(staging.files)
+    if not deals_checked:
+        deals_check(staging)
+    if "stages.csv" in names:
+        _positions(staging)
+    if "events.csv" in names:
+        order_check_known(staging, batch)
+    _add_notes(staging, batch)
+    unusual_notes(staging)
+
+
+def deals_check(staging: Staging) -> None:
+    """What asks accounts, deals and events alone, wherever they are, and the structure they name."""
     names = set(staging.files)
     if names & {"company.csv", "opportunities.csv", "events.csv"}:
         _check_rates(staging)
     if names & {"opportunities.csv", "events.csv"}:
         pipelines_check(staging)
-    if "stages.csv" in names:
-        _positions(staging)
     if "events.csv" in names:
         withdrawn_check(staging)
-        order_check_known(staging, batch)
     merged_check(staging)
     if "accounts.csv" in names:
         merged_accounts_check(staging)
     sums_check(staging)
-    _add_notes(staging, batch)
-    unusual_notes(staging)
+    if names & {"events.csv", "opportunities.csv", "accounts.csv"}:
+        staging.hindsight = hindsight_notes(staging)
 
 
 def analyze_new(file: str, new: int) -> None:
@@ -91,11 +101,14 @@ def _lines_sql(staging: Staging, file: str) -> str:
 
 def _check_rates(staging: Staging) -> None:
     """Money in another currency needs a rate on or before the day (of the company) of the deal's first event."""
-    rows = query(
+    if not query_large(staging, WITHOUT_RATE + " SELECT EXISTS (SELECT 1 FROM bad)")[0][0]:
+        return
+    rows = query_large(
+        staging,
         WITHOUT_RATE + " SELECT b.key, b.currency, b.day, o.line, e.line FROM bad b"
         f" LEFT JOIN ({_lines_sql(staging, 'opportunities.csv')}) o ON o.key = b.key"
         f" LEFT JOIN ({_lines_sql(staging, 'events.csv')}) e ON e.key = b.key ORDER BY o.line, e.line"
-        f" LIMIT {MOST_OF_A_KIND}"
+        f" LIMIT {MOST_OF_A_KIND}",
     )
     for key, currency, day, line, event_line in rows:
         why = gettext_noop("has no rate on or before {day}, the day of the first event of opportunity {key}").format(
@@ -162,7 +175,8 @@ def _add_notes(staging: Staging, batch: int) -> None:
         staging.notes += _currencies_changed(batch)
     if "events.csv" in staging.files:
         now = timezone.now()
-        ((future, unknown, silent),) = query(
+        ((future, unknown, silent),) = query_large(
+            staging,
             "SELECT count(*) FILTER (WHERE occurred_at > %s),"
             " count(*) FILTER (WHERE occurred_at <= %s AND recorded_at > %s),"
             " count(*) FILTER (WHERE batch_id = %s AND recorded_at = occurred_at"
@@ -190,8 +204,7 @@ def _add_notes(staging: Staging, batch: int) -> None:
                     "once; figures as known on past dates change with them."
                 ).format(silent=silent)
             )
-    if set(staging.files) & {"events.csv", "opportunities.csv", "accounts.csv"}:
-        staging.notes += hindsight_notes()
+    staging.notes += staging.hindsight
     if "accounts.csv" in staging.files:
         staging.notes += merged_accounts_notes(batch)
     if "entries.csv" in staging.files:

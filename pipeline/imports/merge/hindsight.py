@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
 from departments.translation import gettext_noop
 from pipeline.core.hindsight import hindsight, sentence
-from pipeline.imports.folder.checks import query
-from pipeline.models import Opportunity, Pipeline
+from pipeline.imports.folder.checks import query_large, table_of_query
+from pipeline.imports.folder.staging import Staging
 
 COLUMNS = {
     **dict.fromkeys(("segment", "team", "owner"), ("opportunities.csv", "o.{column}")),
@@ -22,7 +20,6 @@ _MOST_DEALS = 200_000
 """Of more deals a share of the buckets is read: the test needs no more, and an import of a few rows stays quick."""
 _VALUES = ", ".join(f'{value.format(column=column)} AS "{column}"' for column, (_, value) in COLUMNS.items())
 _OUTCOMES = f"""
-CREATE TEMP TABLE deal_outcomes ON COMMIT DROP AS
 WITH ended AS (
     SELECT o.id,
         CASE WHEN bool_or(s.earns) THEN 'won'
@@ -45,21 +42,18 @@ FROM (
 GROUP BY 1, 2, 3"""
 
 
-def hindsight_notes() -> list[str]:
+def hindsight_notes(staging: Staging) -> list[str]:
     """A sentence for each column that follows from how the deals ended; looks at everything there is now."""
-    names = dict(Pipeline.objects.values_list("pk", "key"))
-    deals = Opportunity.objects.count()
+    names = dict(query_large(staging, "SELECT id, key FROM pipeline_pipeline"))
+    ((deals,),) = query_large(staging, "SELECT count(*) FROM pipeline_opportunity")
     buckets = max(1, _BUCKETS * _MOST_DEALS // max(deals, _MOST_DEALS))
-    with connection.cursor() as cursor:
-        # Left over only where several loads share one outer transaction.
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.deal_outcomes")
-        cursor.execute(_OUTCOMES, [buckets])
+    table_of_query(staging, "deal_outcomes", _OUTCOMES, [buckets])
     notes = []
     for column, (file, _) in COLUMNS.items():
         findings = hindsight(
             column=column,
-            deals=query(_BY_DEAL.format(column=column)),
-            accounts=query(_BY_ACCOUNT.format(column=column)),
+            deals=query_large(staging, _BY_DEAL.format(column=column)),
+            accounts=query_large(staging, _BY_ACCOUNT.format(column=column)),
         )
         sample = (
             gettext_noop(" (of a sample of {buckets} in {all} deals)").format(buckets=buckets, all=_BUCKETS)

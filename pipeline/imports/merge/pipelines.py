@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
 from departments.translation import gettext_noop
-from pipeline.imports.folder.checks import MOST_OF_A_KIND, query
+from pipeline.imports.folder.checks import MOST_OF_A_KIND, query, query_large, table_of_query
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.problems import Problem
 
@@ -43,20 +41,21 @@ GROUP BY m.line, o.key, p.key ORDER BY m.line LIMIT {MOST_OF_A_KIND}"""
 def pipelines_check(staging: Staging) -> None:
     """Refuse a deal that does not begin in its own pipeline, at the line that says so; and an event after a move that
     does not say in which pipeline it happened, since it would silently take the deal back."""
-    if query("SELECT count(*) FROM pipeline_pipeline")[0][0] < 2:
+    if query_large(staging, "SELECT count(*) FROM pipeline_pipeline")[0][0] < 2:
         return
     events, deals = "events.csv" in staging.files, "opportunities.csv" in staging.files
     touched = " UNION ".join(
         [*(["SELECT id FROM event_deals"] if events else []),
          *(["SELECT id FROM matched_pipeline_opportunity WHERE differs"] if deals else [])]
     )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE moved_deals ON COMMIT DROP AS SELECT DISTINCT o.id FROM pipeline_opportunity o"
-            " JOIN pipeline_event e ON e.opportunity_id = o.id JOIN pipeline_stage s ON s.id = e.stage_id"
-            f" WHERE s.pipeline_id <> o.pipeline_id AND o.id IN ({touched})"
-        )
-    if not query("SELECT EXISTS (SELECT 1 FROM moved_deals)")[0][0]:
+    table_of_query(
+        staging,
+        "moved_deals",
+        "SELECT DISTINCT o.id FROM pipeline_opportunity o"
+        " JOIN pipeline_event e ON e.opportunity_id = o.id JOIN pipeline_stage s ON s.id = e.stage_id"
+        f" WHERE s.pipeline_id <> o.pipeline_id AND o.id IN ({touched})",
+    )
+    if not query_large(staging, "SELECT EXISTS (SELECT 1 FROM moved_deals)")[0][0]:
         return
     if not _add_begun_elsewhere(staging, events=events, deals=deals) and events:
         _add_nameless(staging)
@@ -71,9 +70,10 @@ def _add_begun_elsewhere(staging: Staging, *, events: bool, deals: bool) -> int:
         else "NULL::bigint"
     )
     line_of_deal = "SELECT min(i.line) FROM in_opportunities i WHERE i.key = b.key" if deals else "NULL::bigint"
-    rows = query(
+    rows = query_large(
+        staging,
         f"SELECT b.key, b.pipeline, b.there, ({line_of_event}), ({line_of_deal})"
-        f" FROM ({begun_elsewhere('SELECT id FROM moved_deals')}) b ORDER BY 4, 5, 1 LIMIT {MOST_OF_A_KIND}"
+        f" FROM ({begun_elsewhere('SELECT id FROM moved_deals')}) b ORDER BY 4, 5, 1 LIMIT {MOST_OF_A_KIND}",
     )
     for key, pipeline, there, line, line_of_its_own in rows:
         if line is not None:
@@ -92,8 +92,8 @@ def _add_begun_elsewhere(staging: Staging, *, events: bool, deals: bool) -> int:
 
 def _add_nameless(staging: Staging) -> None:
     # Without events before it, all of the file is new.
-    known_before = query("SELECT to_regclass('pg_temp.new_events') IS NOT NULL")[0][0]
-    rows = query(_NAMELESS.format(added="new_events" if known_before else "matched_events"))
+    known_before = staging.held is None and query("SELECT to_regclass('pg_temp.new_events') IS NOT NULL")[0][0]
+    rows = query_large(staging, _NAMELESS.format(added="new_events" if known_before else "matched_events"))
     for line, key, pipeline, there, day in rows:
         reason = gettext_noop(
             "is empty, but opportunity {key} was in pipeline {there} on {day}; write the pipeline of this "

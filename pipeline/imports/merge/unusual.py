@@ -12,7 +12,7 @@ from departments.formats import counted
 from departments.models import current_company
 from departments.translation import gettext_noop
 from pipeline.core.measured import UnknownFigure, parse_source
-from pipeline.imports.folder.checks import query
+from pipeline.imports.folder.checks import query, query_large
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.problems import Problem
 from pipeline.models.structure import ids_by_key
@@ -36,14 +36,16 @@ def sums_check(staging: Staging) -> None:
     """Refuse amounts that could not be added up, naming the largest; a mistyped one looks like this, too."""
     if not {"events.csv", "rates.csv", "company.csv"} & set(staging.files):
         return
-    ((most,),) = query(
+    ((most,),) = query_large(
+        staging,
         "SELECT coalesce(sum(amount), 0) * greatest(1, (SELECT max(rate) FROM pipeline_exchangerate))"
-        " FROM pipeline_event"
+        " FROM pipeline_event",
     )
     if most <= LARGEST_SUM:
         return
-    ((total,),) = query(
-        f"SELECT sum({_WORTH}) FROM pipeline_event e JOIN pipeline_opportunity o ON o.id = e.opportunity_id {_RATED}"
+    ((total,),) = query_large(
+        staging,
+        f"SELECT sum({_WORTH}) FROM pipeline_event e JOIN pipeline_opportunity o ON o.id = e.opportunity_id {_RATED}",
     )
     if total <= LARGEST_SUM:
         return
@@ -55,9 +57,10 @@ def sums_check(staging: Staging) -> None:
             "rates.csv", gettext_noop("makes amounts that cannot be added up: {total:,.0f} in all").format(total=total)
         )
         return
-    rows = query(
+    rows = query_large(
+        staging,
         "SELECT e.line, e.amount FROM in_events e JOIN pipeline_opportunity o ON o.key = e.opportunity"
-        f"{_RATED} WHERE e.amount > 0 ORDER BY {_WORTH} DESC, e.line LIMIT {_NAMED}"
+        f"{_RATED} WHERE e.amount > 0 ORDER BY {_WORTH} DESC, e.line LIMIT {_NAMED}",
     )
     for line, amount in rows:
         staging.problems.add(Problem(file="events.csv", line=line, column="amount", value=str(amount), reason=reason))
@@ -101,16 +104,19 @@ def _alike_of_many(staging: Staging, name: str) -> None:
     """The same for files of many rows: the database finds keys that differ by capitals, and the others are few."""
     table = f"in_{name.removesuffix('.csv')}"
     looks: dict[str, set[str]] = defaultdict(set)
-    for (keys,) in query(
+    for (keys,) in query_large(
+        staging,
         f"SELECT array_agg(DISTINCT key) FROM {table} WHERE key ~ '^[ -~]*$' GROUP BY lower(key)"
-        " HAVING count(DISTINCT key) > 1"
+        " HAVING count(DISTINCT key) > 1",
     ):
         looks[confusable_form(keys[0])].update(keys)
-    foreign = [key for (key,) in query(f"SELECT DISTINCT key FROM {table} WHERE key !~ '^[ -~]*$'")]
+    foreign = [key for (key,) in query_large(staging, f"SELECT DISTINCT key FROM {table} WHERE key !~ '^[ -~]*$'")]
     for key in foreign:
         looks[confusable_form(key)].add(key)
     if foreign:
-        for (key,) in query(f"SELECT DISTINCT key FROM {table} WHERE lower(key) = ANY(%s)", [list(looks)]):
+        for (key,) in query_large(
+            staging, f"SELECT DISTINCT key FROM {table} WHERE lower(key) = ANY(%s)", [list(looks)]
+        ):
             looks[confusable_form(key)].add(key)
     alike = [" and ".join(f"“{key}”" for key in sorted(same)) for same in looks.values() if len(same) > 1]
     if alike:
@@ -126,7 +132,7 @@ def _alike_groups(staging: Staging) -> None:
         if staged is None or column not in staged.columns:
             continue
         looks: dict[str, set[str]] = defaultdict(set)
-        for (value,) in query(f"SELECT DISTINCT {column} FROM in_opportunities WHERE {column} <> ''"):
+        for (value,) in query_large(staging, f"SELECT DISTINCT {column} FROM in_opportunities WHERE {column} <> ''"):
             looks[" ".join(confusable_form(value).split())].add(value)
         alike = [" and ".join(f"“{value}”" for value in sorted(same)) for same in looks.values() if len(same) > 1]
         if alike:

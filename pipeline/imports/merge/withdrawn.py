@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from departments.translation import gettext_noop
-from pipeline.imports.folder.checks import MOST_OF_A_KIND, query
+from pipeline.imports.folder.checks import MOST_OF_A_KIND, query, query_large
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.problems import Problem, UndoRefused
 
@@ -37,9 +37,9 @@ SELECT deal FROM chain WHERE into_deal = deal
 """
 _NOT_WITHDRAWN = """
 SELECT key FROM pipeline_opportunity o WHERE merged_into <> ''
-    AND NOT EXISTS (SELECT FROM pipeline_event e WHERE e.withdrawn AND e.opportunity_id = o.id)
+    AND NOT EXISTS (SELECT 1 FROM pipeline_event e WHERE e.withdrawn AND e.opportunity_id = o.id)
 """
-_OPEN = "OR NOT EXISTS (SELECT FROM pipeline_event e WHERE e.withdrawn AND e.opportunity_id = o.id)"
+_OPEN = "OR NOT EXISTS (SELECT 1 FROM pipeline_event e WHERE e.withdrawn AND e.opportunity_id = o.id)"
 _HALF_MERGED = """
 SELECT o.id, o.key, o.batch_id FROM {table} o WHERE o.merged_into <> ''
     AND (NOT EXISTS (SELECT FROM {table} other WHERE other.key = o.merged_into) {more})
@@ -52,7 +52,9 @@ def withdrawn_check(staging: Staging) -> None:
 
     Undoing the import that withdrew a deal brings it back.
     """
-    for key, again, since, day, line, of_withdrawal in query(_AFTER):
+    if not query_large(staging, "SELECT EXISTS (SELECT 1 FROM pipeline_event WHERE withdrawn)")[0][0]:
+        return
+    for key, again, since, day, line, of_withdrawal in query_large(staging, _AFTER):
         if again:
             reason = gettext_noop("withdraws opportunity {key} a second time; it was withdrawn on {since}").format(
                 key=key, since=since
@@ -72,13 +74,16 @@ def merged_check(staging: Staging) -> None:
     lines: dict[str, tuple[int, str]] = {}
     staged = staging.files.get("opportunities.csv")
     if staged is not None and "merged_into" in staged.columns:
-        rows = query("SELECT key, line, merged_into FROM in_opportunities WHERE merged_into <> ''")
+        rows = query_large(staging, "SELECT key, line, merged_into FROM in_opportunities WHERE merged_into <> ''")
         lines = {key: (line, other) for key, line, other in rows}
     elif "events.csv" not in staging.files:
         return
     for reason, rows in (
-        (gettext_noop("is what {key} was merged into, but no event withdraws {key}"), query(_NOT_WITHDRAWN)),
-        (gettext_noop("leads back to {key}: deals were merged in a circle"), query(_MERGED)),
+        (
+            gettext_noop("is what {key} was merged into, but no event withdraws {key}"),
+            query_large(staging, _NOT_WITHDRAWN),
+        ),
+        (gettext_noop("leads back to {key}: deals were merged in a circle"), query_large(staging, _MERGED)),
     ):
         for line, key, other in sorted((lines[key][0], key, lines[key][1]) for (key,) in rows if key in lines):
             problem = Problem(
@@ -92,10 +97,11 @@ def merged_accounts_check(staging: Staging) -> None:
     staged = staging.files["accounts.csv"]
     if "merged_into" not in staged.columns:
         return
-    rows = query(
+    rows = query_large(
+        staging,
         "SELECT s.line, s.merged_into, a.merged_into FROM in_accounts s"
         " JOIN pipeline_account a ON a.key = s.merged_into"
-        f" WHERE a.merged_into <> '' ORDER BY s.line LIMIT {MOST_OF_A_KIND}"
+        f" WHERE a.merged_into <> '' ORDER BY s.line LIMIT {MOST_OF_A_KIND}",
     )
     for line, key, further in rows:
         reason = gettext_noop("was merged itself, into {further}; name the account that is left").format(

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pipeline.imports.folder.staging import Progress
 from pipeline.imports.problems import ConversionRefused, ImportProblem
-from pipeline.services.imports import ImportResult
+from pipeline.services.imports_result import ImportResult
 
 _LISTED_PROBLEMS = 20
 _SHORT = 200

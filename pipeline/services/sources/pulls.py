@@ -19,8 +19,9 @@ from departments.models import User
 from pipeline.imports.problems import ConversionRefused, ImportBusy, ImportProblem, ImportUnreadable
 from pipeline.imports.snapshot.earlier import Earlier
 from pipeline.models import DataSource, ImportBatch, RecomputeRun, SourcePull
-from pipeline.services.imports import ImportResult, company_folder_load
+from pipeline.services.imports import company_folder_load
 from pipeline.services.imports_log import pipelines_begun
+from pipeline.services.imports_result import ImportResult
 from pipeline.services.recompute import RecomputeRunning, recompute
 from pipeline.services.recompute.last_day import last_day_end
 from pipeline.services.sources.existing_structure import drop_existing_rows

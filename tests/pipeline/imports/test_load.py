@@ -19,7 +19,8 @@ from pipeline.imports.merge import after_merge
 from pipeline.imports.problems import ImportBusy
 from pipeline.models import Event, HandOff, ImportBatch, ImportChange, Opportunity, Stage, TouchedOpportunity
 from pipeline.services import imports
-from pipeline.services.imports import ImportResult, company_folder_load
+from pipeline.services.imports import company_folder_load
+from pipeline.services.imports_result import ImportResult
 from tests.pipeline.folders import GOOD, changed, folder_write, part_write, truth
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,8 @@ import pytest
 
 from departments.core.text import KEY_REASON
 from pipeline.models import ImportBatch
-from pipeline.services.imports import ImportResult, company_folder_load
+from pipeline.services.imports import company_folder_load
+from pipeline.services.imports_result import ImportResult
 from tests.pipeline.folders import GOOD, changed, folder_write, part_write, says_what_to_do, truth
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,9 @@ import pytest
 
 from departments.core.text import CONTROL_REASON, INVISIBLE_REASON, KEY_REASON
 from pipeline.models import Event, Opportunity
-from pipeline.services.imports import ImportResult, company_folder_load
+from pipeline.services.imports import company_folder_load
 from pipeline.services.imports_export import company_folder_export
+from pipeline.services.imports_result import ImportResult
 from tests.pipeline.folders import GOOD, changed, folder_bytes, folder_write, part_write, truth
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from django.db import connection
 
 import pipeline.imports
 from pipeline.models import Opportunity
-from pipeline.services.imports import ImportResult
 from pipeline.services.imports_log import event_log_load
+from pipeline.services.imports_result import ImportResult
 
 pytestmark = [pytest.mark.real_data, pytest.mark.django_db]
 MAPPING = Path(pipeline.imports.__file__).parent / "mappings" / "bpic2012.toml"

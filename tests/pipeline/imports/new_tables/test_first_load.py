@@ -16,8 +16,9 @@ from pipeline.imports.new_tables import first_load
 from pipeline.imports.problems import ImportBusy
 from pipeline.models import Account, Event, ImportBatch, Opportunity
 from pipeline.services import imports
-from pipeline.services.imports import ImportResult, company_folder_load
+from pipeline.services.imports import company_folder_load
 from pipeline.services.imports_export import company_folder_export
+from pipeline.services.imports_result import ImportResult
 from pipeline.services.imports_undo import import_undo
 from tests.pipeline.folders import folder_write, truth
 
