@@ -77,7 +77,7 @@ class CommitmentForm(IssueForm):
         max_digits=18,
         decimal_places=4,
         label=gettext_lazy("Expected effect"),
-        help_text=gettext_lazy("By how much it should change, such as −2."),
+        help_text=gettext_lazy("By how much it should change, such as -2."),
     )
     expected_unit = forms.CharField(
         required=False, max_length=32, label="Unit", help_text=gettext_lazy("Such as days, % or EUR.")
