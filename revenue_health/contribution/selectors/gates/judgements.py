@@ -19,6 +19,7 @@ from revenue_health.contribution.core.gates.hashes import steadied
 from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, placebo_quarter
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
 from revenue_health.contribution.core.model.bridge import Bridge
+from revenue_health.contribution.core.model.interplay.dispersion import widened
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
 from revenue_health.contribution.selectors.gates.facts import data_facts, names_by_key
@@ -70,6 +71,7 @@ def _all_gates(run: RecomputeRun, company: Company, periods: ComparisonPeriods, 
     pipelines, plan = pipelines_of(run, periods), evidence_plan(run=run, company=company, periods=periods)
     source = _Source(run, company, plan)
     bridge = steadied(bridge, pipelines, lambda: _fine(run, periods))
+    bridge = widened(bridge, [groups.values() for groups in pipelines.values()])
     evidence = gather_evidence(
         source=source.pipelines,
         plan=plan,

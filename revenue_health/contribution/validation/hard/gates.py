@@ -18,6 +18,7 @@ from revenue_health.contribution.core.gates.placebo import placebo_quarter
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
 from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.core.model.groups import Group
+from revenue_health.contribution.core.model.interplay.dispersion import widened
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.model_input import GroupKey, of_pipeline
 from revenue_health.contribution.validation.hard.flows import (
@@ -45,6 +46,7 @@ def gates_of(tables: Tables, bridge: Bridge, groups: Mapping[GroupKey, Group]) -
     periods = periods_of(tables, PERIOD)
     pipelines: Pipelines = {PIPELINE: groups}
     bridge = steadied(bridge, pipelines, lambda: {PIPELINE: groups_in_fine_buckets(tables, periods)})
+    bridge = widened(bridge, [groups.values()])
     moved = moved_work(pipelines, {}, list(_owner_changes(tables, periods)))
     if not candidates(bridge, pipelines):  # nobody can be named, whatever the slower gates say
         evidence = Evidence(quarters=(), halves=(), variants=(), tippings={}, moved=moved)
