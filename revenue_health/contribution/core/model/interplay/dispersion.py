@@ -5,7 +5,7 @@ they would not: one slow week makes all of them late, and a quarter of luck in a
 the hand-ons of weeks. Given what was held, and for how long already, deals that are handed on independently vary from
 week to week as their buckets do; deals in one queue vary many times as much.
 In simulated queues the variance is 5 to 22 times that of independent deals, elsewhere 0.2 to 2.7 times, and the spread
-of a queued department's share between companies is 1.8 times the standard error its buckets give (docs/method.md).
+of a queued department's share between companies is 2.4 times the standard error its buckets give (docs/method.md).
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ TOGETHER = 3.0
 """Variance of weeks over that of independent deals from which on these wait for one another. Of independent deals in
 thirteen weeks one department in some thousand is beyond it."""
 FEWEST_STEPS = 6
-WIDER = 1.8
+WIDER = 2.4
 """Spread of a share that rests on waiting in a queue, over the standard error of its buckets."""
 
 
