@@ -56,7 +56,9 @@ def finished_deals_sql(*, visits: str, holds: str, moves: str) -> str:
             CASE WHEN passed THEN owned_until ELSE until END AS to_at, amount_out AS amount, amount_out,
             CASE WHEN passed THEN 'piece' WHEN until IS NULL THEN 'open' WHEN goes_to IS NOT NULL THEN 'handed_on'
                 WHEN next_how IN ('lost', 'withdrawn', 'pipeline_out') THEN next_how ELSE 'piece' END AS ended,
-            CASE WHEN NOT passed AND next_how = 'pipeline_out' THEN stage_after ELSE goes_to END AS to_stage,
+            -- how the next visit ended is how this stay did only where that visit is to the same stage
+            CASE WHEN goes_to IS NULL AND NOT passed AND next_how = 'pipeline_out' THEN stage_after ELSE goes_to END
+                AS to_stage,
             CASE WHEN goes_to IS NOT NULL THEN takers.department END AS to_department
         FROM stays LEFT JOIN takers USING (opportunity, visit)
     )"""  # noqa: S608  (names of tables, never a user's text)

@@ -1,10 +1,11 @@
 """Deals that go from one pipeline to another, worked out by hand: nothing is lost, and money is earned once."""
 
+import pytest
 from hypothesis import given
 
 from pipeline.core.flows.period_flows import period_flows
 from pipeline.core.leaks.leaks import Figure, leaks_compute
-from tests.core.strategies import DAY, START, US, Company, brief, companies, connection_of, custody_of
+from tests.core.strategies import DAY, STAGES, START, US, Company, brief, companies, connection_of, custody_of
 
 LEAD, OFFER, WON, DELIVERY = 11, 12, 13, 14  # of pipeline 1: WON earns, DELIVERY finishes
 FIRST, SECOND, LAST = 21, 22, 23  # of pipeline 2: LAST earns and finishes
@@ -164,3 +165,21 @@ def test_in_the_model_everything_else_is_lost_to_nobody_and_comes_from_nobody():
     flows = modelled(deal((0, LEAD, 1000), (3, WON, 1000), (6, FIRST, 1000)))
     assert (summed(flows.lost, 1, department=None), summed(flows.handed_on, 1, to_stage=None)) == (1000, 0)
     assert (summed(flows.entered, 2, source=None), summed(flows.taken_back, 2)) == (1000, 0)
+
+
+@pytest.mark.parametrize(("worth", "elsewhere"), [(600, LAST), (1000, FIRST)])
+def test_what_had_finished_and_came_back_before_it_went_elsewhere_is_handed_back_first(worth, elsewhere):
+    """Finished on day 3, an offer again from day 5, in pipeline 2 from day 8: the 1,000 go back to the offer's owner,
+    which takes them back as revenue, and from there out of the pipeline, wherever they come to stand in the other."""
+    flows = modelled(deal((0, LEAD, 1000), (3, DELIVERY, 1000), (5, OFFER, 1000), (8, elsewhere, worth)))
+    back = [row for row in flows.handed_on.to_pylist() if row["stage"] == DELIVERY]
+    assert [(row["to_stage"], row["to_department"], row["amount"]) for row in back] == [(OFFER, 2, 1000)]
+    assert summed(flows.lost, 1, stage=OFFER) == worth
+
+
+@brief
+@given(companies(most=8))
+def test_nothing_is_handed_on_to_a_stage_of_another_pipeline(company):
+    pipelines = {row["stage"]: row["pipeline"] for row in STAGES}
+    for row in modelled(company).handed_on.to_pylist():
+        assert row["to_stage"] is None or pipelines[row["to_stage"]] == row["pipeline"]

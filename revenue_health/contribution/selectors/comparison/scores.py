@@ -24,7 +24,7 @@ from revenue_health.contribution.selectors.comparison.periods import (
 )
 from revenue_health.contribution.selectors.model_input import GroupKey
 
-METHOD = 10
+METHOD = 11
 """Goes up when the model's figures change for the same input, so that stored and cached ones are not used."""
 
 
