@@ -39,6 +39,8 @@ class Subject:
     address: str = ""
     department: Department | None = None
     detail: bool = False
+    open_address: str = ""
+    """Where the figure stands for whoever may see it, but not its department's detail; empty: at `address` as well."""
 
 
 type SubjectReader = Callable[[str, str], Subject]
@@ -77,6 +79,14 @@ def subject_visible(user: Visitor, subject: Subject) -> bool:
     if subject.detail and subject.department is not None:
         return may_see_department(user, subject.department.pk)
     return may_see_company(user)
+
+
+def address_for(user: Visitor, subject: Subject) -> str:
+    """Where this reader finds the figure: on its own page, unless that shows a department's detail closed to them."""
+    department = subject.department
+    if not subject.open_address or department is None or department.kind != Department.Kind.INTERNAL:
+        return subject.address
+    return subject.address if may_see_department(user, department.pk) else subject.open_address
 
 
 def people_who_see(*, subject: Subject, names: Iterable[str] | None = None, like: str = "") -> QuerySet[User]:

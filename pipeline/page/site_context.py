@@ -9,8 +9,8 @@ from functools import cached_property
 from django.http import HttpRequest
 from django.utils import timezone
 
-from departments.access import may_manage_data, may_see_company
-from departments.models import Company, find_company
+from departments.access import may_manage_data, may_see_company, may_see_departments, user_roles
+from departments.models import Company, Department, find_company
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data import runs
@@ -87,6 +87,15 @@ class SiteContext:
     @cached_property
     def may_see_company(self) -> bool:
         return may_see_company(self.request.user)
+
+    @cached_property
+    def closed(self) -> frozenset[str]:
+        """Keys of the departments whose detail the visitor may not open: they are named without a link."""
+        user = self.request.user
+        if may_see_departments(user):
+            return frozenset()
+        internal = Department.objects.filter(kind=Department.Kind.INTERNAL)
+        return frozenset(internal.exclude(pk__in=user_roles(user).member_of).values_list("key", flat=True))
 
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.company.zone) if self.company else instant

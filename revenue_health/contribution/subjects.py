@@ -31,6 +31,7 @@ def _share(text: str, rest: str) -> Subject:
         label=_("{name}, share of {label}").format(name=name, label=label),
         address=reverse("review:driver", args=[party], query={"period": label}),
         department=department,
+        open_address=f"{reverse('review:drivers', query={'period': label})}#driver-{party}",
     )
 
 

@@ -11,11 +11,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from departments.access import Visitor
 from departments.discussion.selectors.comments import name_of
 from departments.formats import grouped
 from departments.models import Commitment, Issue, find_company
 from departments.periods import monday_of
-from departments.subjects import SubjectUnknown, subject_of
+from departments.subjects import SubjectUnknown, address_for, subject_of
 
 DUE = {"overdue": gettext_lazy("Overdue"), "this_week": gettext_lazy("Due this week"), "later": gettext_lazy("Later")}
 MOST = 500
@@ -196,13 +197,13 @@ def issues_of(
     return [_issue(issue) for issue in issues.order_by(order, "pk")[:MOST]]
 
 
-def subject_link(text: str) -> tuple[str, str]:
-    """Name and address of a commitment's subject; empty if the subject no longer exists."""
+def subject_link(text: str, reader: Visitor) -> tuple[str, str]:
+    """Name of a commitment's subject and where this reader finds it; empty if the subject no longer exists."""
     try:
         subject = subject_of(text)
     except SubjectUnknown:
         return "", ""
-    return subject.label, subject.address
+    return subject.label, address_for(reader, subject)
 
 
 def _narrowed(

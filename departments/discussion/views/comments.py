@@ -27,7 +27,7 @@ from departments.discussion.services.comments import (
 from departments.discussion.services.errors import DiscussionError
 from departments.discussion.tasks import mention_mail
 from departments.models import Comment
-from departments.subjects import Subject, SubjectUnknown, people_who_see, subject_of, subject_visible
+from departments.subjects import Subject, SubjectUnknown, address_for, people_who_see, subject_of, subject_visible
 from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
@@ -143,6 +143,7 @@ def _panel_response(request: HttpRequest, subject: Subject, *, error: str = "", 
     }
     context = {
         "subject": subject,
+        "address": address_for(request.user, subject),
         "open": [thread for thread in threads if thread.resolved_at is None],
         "resolved": [thread for thread in threads if thread.resolved_at is not None],
         "editable": fresh,

@@ -165,7 +165,7 @@ def _changeable(request: HttpRequest, pk: int) -> Commitment:
 
 def _commitment_form_page(request: HttpRequest, form: CommitmentForm, *, status: int = 200) -> HttpResponse:
     subject = str(form["subject"].value() or "")
-    label, _ = subject_link(subject) if subject else ("", "")
+    label, _ = subject_link(subject, request.user) if subject else ("", "")
     issue = f"{reverse('departments:issue_new')}?{request.GET.urlencode()}"
     context = {"form": form, "subject_label": label, "issue_address": issue}
     return page_render(request, NEW, context, partial="page", status=status)
@@ -177,7 +177,7 @@ def _detail_page(request: HttpRequest, pk: int, *, error: str = "", **more: Any)
     if row is None:
         raise Http404
     require(request, may_see_department(request.user, row.department_id))
-    label, address = subject_link(row.subject)
+    label, address = subject_link(row.subject, request.user)
     context = {
         "row": row,
         "subject_label": label,

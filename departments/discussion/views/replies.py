@@ -19,7 +19,7 @@ from departments.discussion.services.errors import DiscussionError
 from departments.discussion.services.replies import reply_add
 from departments.discussion.views.comments import visible_subject
 from departments.models import Department
-from departments.subjects import Subject
+from departments.subjects import Subject, address_for
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
 
@@ -69,6 +69,7 @@ def _panel_response(request: HttpRequest, subject: Subject, *, error: str = "", 
     department = subject.department
     context = {
         "subject": subject,
+        "address": address_for(request.user, subject),
         "period": subject.text.split(":", 2)[2],
         "answers": department is not None and department.kind == Department.Kind.INTERNAL,
         "newest": versions[0] if versions else None,

@@ -63,13 +63,15 @@ class LedgerPicture:
         return {row.scenario for row in self.rows}
 
 
-def ledger_addresses(filters: ComparisonFilters) -> Callable[[str], str]:
-    """What opens behind each row of the ledger, by its key."""
+def ledger_addresses(filters: ComparisonFilters, closed: frozenset[str]) -> Callable[[str], str]:
+    """What opens behind each row of the ledger, by its key; empty for departments that are closed to the reader."""
     address, period = filters.address(), filters.period.label
     deals = f"{reverse('pipeline:opportunities')}?{urlencode({'kind': 'revenue', 'period': period})}"
     pages = {"actual": deals, "landing": reverse("review:forecast")}
 
     def of(key: str) -> str:
+        if key in closed:
+            return ""
         party = "strategy" if key in ("start", "pace") else key
         return pages.get(key) or reverse("review:driver", args=[party]) + address
 

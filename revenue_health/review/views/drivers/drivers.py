@@ -88,7 +88,7 @@ def panel(request: HtmxRequest) -> HttpResponse:
         comparison, _ = stored_comparison(run=run, periods=filters.periods)
         if comparison is not None:
             verdict = judge_comparison(comparison, run=run, company=company, periods=filters.periods)
-            context |= {"filters": filters, **_ledger(verdict, filters)}
+            context |= {"filters": filters, **_ledger(verdict, filters, site.closed)}
     except (ComparisonError, CustodyStoreMissing) as problem:
         context["cannot"] = str(problem)
     return render(request, PANEL, context)
@@ -106,14 +106,15 @@ def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun
         return context | {"wait": comparison_wait(run=run, filters=filters, score_run=score_run)}
     verdict = judge_comparison(comparison, run=run, company=company, periods=filters.periods)
     structure = structure_names()
+    closed = closed_departments(request.user, structure)
     context |= {
         "accountability": verdict,
         "past": past_sentence(comparison),
         "pace": pace_name(comparison.period, comparison.baseline),
-        "closed": closed_departments(request.user, structure),
+        "closed": closed,
         "sees_inside": verdict.sales is not None and _may_see_teams(request, verdict.sales.key, structure),
         "exports": exports_of(run=run, period=filters.period.label, baseline=filters.baseline),
-        **_ledger(verdict, filters),
+        **_ledger(verdict, filters, closed),
     }
     return context | {"panels": _panels(context, run)}
 
@@ -146,12 +147,12 @@ def _panels(context: Context, run: RecomputeRun) -> dict[str, SafeString]:
     return cached_html(run, "drivers", render, of=facts)
 
 
-def _ledger(verdict: Accountability, filters: ComparisonFilters) -> Context:
+def _ledger(verdict: Accountability, filters: ComparisonFilters, closed: frozenset[str]) -> Context:
     """The picture with what stands behind each department."""
     comparison, rows = verdict.comparison, accountability_rows(verdict)
     parties = {party.key: party for party in comparison.departments}
     ledger = build_ledger(comparison, verdict.forecast.landing if verdict.forecast else None)
-    addresses = ledger_addresses(filters)
+    addresses = ledger_addresses(filters, closed)
     return {
         "rows": rows,
         "scale": rows.scale,

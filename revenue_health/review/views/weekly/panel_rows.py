@@ -61,8 +61,8 @@ AGENDA = (
 """What to talk about, at which panel: half an hour in all."""
 
 
-def leak_rows(review: WeeklyReview) -> list[LeakRow]:
-    """The largest leaks with their addresses."""
+def leak_rows(review: WeeklyReview, closed: frozenset[str]) -> list[LeakRow]:
+    """The largest leaks with their addresses; closed: departments whose detail the reader may not open, by key."""
     rows = []
     for leak in review.leaks:
         deals = {
@@ -76,7 +76,9 @@ def leak_rows(review: WeeklyReview) -> list[LeakRow]:
                 name=f"{leak.stage_name}, {_(leak.name.removeprefix(f'{leak.stage_name}, '))}",
                 where=leak.stage_name,
                 department=leak.department_name,
-                department_address=reverse("review:driver", args=[leak.department]),
+                department_address=""
+                if leak.department in closed
+                else reverse("review:driver", args=[leak.department]),
                 amount=leak.amount,
                 half=leak.half,
                 deals_address=f"{reverse('pipeline:opportunities')}?{urlencode(deals)}",

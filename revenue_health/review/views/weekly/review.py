@@ -59,21 +59,23 @@ def review_page(request: HttpRequest) -> HttpResponse:
             "newest_pack": Pack.objects.newest(),
             "held_back": cached(run, "held-back", held_back, of=(notes, get_language())),
             "reminds": may_assign(request.user),
-            **page_context(filters, review, run, company),
+            **page_context(filters, review, run, company, closed=site.closed),
         }
     except (ComparisonError, CustodyStoreMissing) as problem:
         context = {"site": site, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
 
 
-def page_context(filters: ReviewFilters, review: WeeklyReview, run: RecomputeRun, company: Company) -> Context:
-    """Everything the panels print."""
+def page_context(
+    filters: ReviewFilters, review: WeeklyReview, run: RecomputeRun, company: Company, *, closed: frozenset[str]
+) -> Context:
+    """Everything the panels print; closed: departments whose detail the reader may not open, by key."""
     scale, period = review.scale, filters.comparison.period
     addresses = data_range_of(run=run, company=company).addresses(
         calendar_of(company), period, lambda other: filters.address(period=other)
     )
     due, ledger = review.commitments.items, review.ledger
-    running, addresses_of = filters.comparison.periods.running, ledger_addresses(filters.comparison)
+    running, addresses_of = filters.comparison.periods.running, ledger_addresses(filters.comparison, closed)
     return {
         "filters": filters,
         "review": review,
@@ -82,7 +84,8 @@ def page_context(filters: ReviewFilters, review: WeeklyReview, run: RecomputeRun
         **addresses,
         "ledger": ledger_picture(ledger, scale, running=running, address=addresses_of) if ledger else None,
         "buckets": bucket_rows(review.changes, review.since) if review.changes else None,
-        "leaks": leak_rows(review),
+        "leaks": leak_rows(review, closed),
+        "closed": closed,
         "due": due[:DUE_SHOWN],
         "due_more": max(0, len(due) - DUE_SHOWN),
         "agenda": AGENDA,
