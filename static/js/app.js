@@ -76,12 +76,14 @@
     }
     if (yes) form.setAttribute("aria-busy", "true");
     else form.removeAttribute("aria-busy");
+    // Not `disabled`: such a button loses the focus, and its own value is not sent.
     for (const button of [...form.elements].filter((one) => one.matches("button"))) {
       if (yes) button.setAttribute("aria-disabled", "true");
       else button.removeAttribute("aria-disabled");
     }
   };
   const allAnswered = () => [...sending.keys()].forEach((form) => markSending(form, false));
+  // Where a form has hx-sync, htmx decides which of two requests counts.
   const isPost = (form) => form.matches('form[method="post"]:not([hx-sync])');
   // First of all listeners, so that neither the browser nor htmx sends it; and last, when no other has stopped it.
   window.addEventListener("submit", (event) => {
@@ -100,6 +102,7 @@
     const form = event.detail.ctx.sourceElement;
     if (sending.has(form)) markSending(form, false);
   });
+  // Going back may bring a page as it was left, with its form still marked.
   window.addEventListener("pageshow", allAnswered);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") allAnswered();

@@ -57,6 +57,7 @@
     const language = document.documentElement.lang;
     if (language === "en" || !window.Plotly) return {};
     const months = (style) => [...Array(12).keys()].map((month) => new Date(2024, month, 1).toLocaleDateString(language, { month: style }));
+    // 1 September 2024 was a Sunday, with which the library's week begins.
     const days = (style) => [...Array(7).keys()].map((day) => new Date(2024, 8, 1 + day).toLocaleDateString(language, { weekday: style }));
     const format = { months: months("long"), shortMonths: months("short"), days: days("long"), shortDays: days("short") };
     window.Plotly.register({ moduleType: "locale", name: language, dictionary: {}, format });

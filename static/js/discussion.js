@@ -56,6 +56,7 @@
     const mine = (asked += 1);
     const address = `${area.dataset.mentions}&q=${encodeURIComponent(word[1])}`;
     const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    // An answer that comes late belongs to a word that has been typed on since.
     if (mine !== asked || !answer?.ok) return;
     show(area, await answer.text());
   });
@@ -74,6 +75,7 @@
   });
 
   document.addEventListener("pointerdown", (event) => {
+    // On pointerdown, not on click: by then the field would have lost the focus, which closes the list.
     const option = event.target.closest?.(".mention-box [role=option]");
     if (option) {
       event.preventDefault();

@@ -33,6 +33,7 @@
   const openSheet = async (link) => {
     const sheet = document.getElementById("sheet");
     const answer = await fetch(link.href, { headers: { "HX-Request": "true" } }).catch(() => null);
+    // A redirect leads to the sign-in, which is no sheet.
     if (!sheet || !answer?.ok || answer.redirected) return location.assign(link.href);
     sheet.innerHTML = await answer.text();
     sheet.setAttribute("aria-label", link.textContent.trim());

@@ -34,6 +34,7 @@
     queue = queue.then(async () => {
       const cell = cellAt(id);
       if (!cell) return;
+      // Typed before one's own last write came back: only oneself has moved the version on.
       const own = written.get(id);
       const version = own && own.from === seen ? own.to : seen;
       await htmx.ajax("POST", address(cell), {
@@ -124,6 +125,7 @@
     if (moves[event.key]) { event.preventDefault(); go(...moves[event.key]); }
     else if (event.key === "Home") { event.preventDefault(); stand(cell.closest("tr").querySelector("td.cell")); }
     else if (event.key === "End") { event.preventDefault(); stand([...cell.closest("tr").querySelectorAll("td.cell")].pop()); }
+    // After Escape, Tab leaves the sheet: otherwise the keyboard would be caught in it.
     else if (event.key === "Escape") leaving = true;
     else if (event.key === "Tab" && !leaving) go(0, event.shiftKey ? -1 : 1) || (event.shiftKey ? false : nextLine(cell, event));
     else if (event.key === "Enter" || event.key === "F2") { event.preventDefault(); edit(cell); }
@@ -151,6 +153,7 @@
   });
   document.addEventListener("focusout", (event) => {
     const input = event.target.closest?.("input.cell-input");
+    // Another window is no reason to save. During this event the focus is nowhere, so look a moment later.
     if (input?.isConnected && document.hasFocus()) setTimeout(() => { if (input.isConnected && document.activeElement !== input) leave(input, true); });
   });
   document.addEventListener("focusin", (event) => {

@@ -17,6 +17,7 @@ from departments.subjects import Subject, people_who_see
 
 EDIT_MINUTES = 15
 LONGEST = 5_000
+# The last sign is no full stop: that one ends the sentence, not the name.
 MENTION = re.compile(r"(?<![\w@.])@([\w.+-]*[\w+-])")
 
 

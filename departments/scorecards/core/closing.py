@@ -39,6 +39,7 @@ class CloseRule:
     def due_week(self, now: datetime) -> date:
         """The Monday of the week people owe values for: the earliest one that is still open."""
         today = now.astimezone(self.zone).date()
+        # Two weeks back is always closed, since a week closes in the one after it.
         week = today - timedelta(days=today.weekday()) - 2 * WEEK
         while self.is_closed(week, now):
             week += WEEK

@@ -16,6 +16,7 @@ from departments.translation import gettext as _
 
 _PERCENT = re.compile(r"%|\b(per ?cent|pct|prozent)\b", re.IGNORECASE)
 _POINTS = re.compile(r"\b(points?|pp|punkte?)\b", re.IGNORECASE)
+# The first alternative is empty: without a unit there are no limits.
 _UNBOUNDED = re.compile(
     r"|.*[€$£¥₣₹].*|(.*\b)?[A-Z]{3}(\b.*)?|(?i:.*\b(points?|pp|punkte?|score|index|nps|growth|change|difference|balance"
     r"|margin|variance|degrees?|ratio)\b.*)"

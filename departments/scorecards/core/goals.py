@@ -108,6 +108,7 @@ def goal_bounds(goals: Sequence[Iterable[DatedGoal]], weeks: Sequence[date]) -> 
             bounds[row, place + 1] = goal.bounds
     days = np.array([week.toordinal() for week in weeks], dtype=np.float64)
     in_force = np.zeros((len(goals), len(weeks)), dtype=np.int64)
+    # As many goals as have begun by then: the place of the one in force.
     for place in range(most):
         in_force += days >= starts[:, place, None]
     in_week = np.take_along_axis(bounds, in_force[:, :, None], axis=1)

@@ -26,6 +26,7 @@ _NOTHING = {"", "-", "–", "—"}
 _SPACES = " '’\u00a0\u202f\u2009\u2007"
 _SIGN = r"[+-]?"
 _PLAIN = re.compile(rf"{_SIGN}(\d+(\.\d*)?|\.\d+)")
+# \2: the same sign between all groups.
 _SPACED = re.compile(rf"({_SIGN}[1-9]\d{{0,2}})([{_SPACES}])(\d{{3}}(?:\2\d{{3}})*)([.,]\d*)?")
 _GROUPED = {mark: re.compile(rf"{_SIGN}[1-9]\d{{0,2}}(\{mark}\d{{3}})+") for mark in ",."}
 _AMBIGUOUS = re.compile(rf"{_SIGN}[1-9]\d{{0,2}}[.,]\d{{3}}")
@@ -155,6 +156,7 @@ def _one_point(number: str) -> str:
 
 
 def _ungrouped(number: str, mark: str) -> str:
+    # The question mark makes it no number, so that the reason is given where all such are refused.
     return number.replace(mark, "") if _GROUPED[mark].fullmatch(number) else number + "?"
 
 

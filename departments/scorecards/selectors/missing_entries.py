@@ -43,6 +43,7 @@ def missing_entries(*, week: date, now: datetime) -> tuple[Missing, ...]:
 
     `now` guards against asking too early: nothing is owed for a week that has not begun.
     """
+    # A day ahead, because elsewhere it is Monday before it is in UTC.
     if week > (now + timedelta(days=1)).date():
         return ()
     there = Entry.objects.filter(~Q(value=None, note=""), measurable=OuterRef("pk"), week=week)

@@ -16,6 +16,7 @@ from django.db import connection
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+# Network byte order, as PostgreSQL's send functions write.
 _ROW = np.dtype([("place", ">i8"), ("value", ">f8"), ("entered", ">i8")])
 _BACK, _FLAGS, _VERSIONS = 1024, 8, 2**20
 """A place is ((measurable * _BACK + weeks back) * _FLAGS + flags) * _VERSIONS + version: whole numbers cost less to add
@@ -23,6 +24,7 @@ than to send apart. Nobody changes one cell a million times."""
 _CHANGED, _COPIED, _NOTED = 1, 2, 4
 _EPOCH = 946_684_800
 """Seconds from 1970 to 2000, where PostgreSQL counts from (in microseconds)."""
+# How PostgreSQL sends -infinity.
 _NEVER = np.iinfo(np.int64).min
 _QUERY = """SELECT string_agg(
     int8send(((measurable_id * %(back)s + (%(newest)s::date - week) / 7) * %(flags)s

@@ -48,6 +48,7 @@ def workbook_write(rows: Iterable[FileRow], weeks: Sequence[date], *, title: str
     """One sheet; numbers are numbers, weeks are dates, names and the head stay in sight."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    # A sheet's name has at most 31 characters in Excel, and none of these signs.
     sheet = book.add_worksheet(clean_text(title)[:31].translate(str.maketrans("[]:*?/\\", "       ")) or "Scorecard")
     # Text by its type; the quote keeps it text also when somebody edits the cell.
     quoted = book.add_format({"quote_prefix": True})

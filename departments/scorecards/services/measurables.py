@@ -60,6 +60,7 @@ def _lock_unless_taken(department: int, name: str, *, by_another_than: int = 0) 
 
 
 def _free_key(department: Department, name: str) -> str:
+    # Shorter than the longest key (64), to leave room for a number.
     stem = f"{department.key}_{slugify(name).replace('-', '_') or 'measurable'}"[:56]
     taken = set(Measurable.objects.filter(key__startswith=stem).values_list("key", flat=True))
     return next(key for key in (stem, *(f"{stem}_{number}" for number in range(2, 10**6))) if key not in taken)

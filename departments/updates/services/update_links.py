@@ -99,6 +99,7 @@ def update_link_open(*, token: str, now: datetime, lock: bool = False) -> Update
     except BadSignature as problem:
         raise LinkUnknown from problem
     links = UpdateLink.objects.select_related("user", "department").filter(code=code)
+    # Only the link is locked: its person and department stay free for others.
     link = (links.select_for_update(of=("self",)) if lock else links).first()
     if link is None:
         raise LinkUnknown

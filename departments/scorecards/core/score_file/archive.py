@@ -67,6 +67,7 @@ def _bounded(parts: list[zipfile.ZipInfo]) -> None:
 
 
 def _tags(part: bytes) -> int:
+    # A zero byte is UTF-16, in which these words would not be seen.
     if b"<!DOCTYPE" in part or b"<!ENTITY" in part or b"\0" in part:
         raise FileUnreadable(_("The workbook defines entities of its own, or is not in UTF-8. Save it again as XLSX."))
     return part.count(b"<")

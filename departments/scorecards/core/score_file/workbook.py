@@ -40,6 +40,7 @@ def sheets_of_workbook(data: bytes) -> list[Sheet]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of things in a workbook that it does not know
+        # Twice, because openpyxl gives either results or formulas, and a formula without a result has to be told apart.
         values = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
         formulas = load_workbook(io.BytesIO(data), keep_links=False)
     visible = [sheet for sheet in values.worksheets if sheet.sheet_state == "visible"]
@@ -60,6 +61,7 @@ def _sheet(sheet: Any, formulas: Any, notes: tuple[str, ...]) -> Sheet:
     }
     rounded: list[str] = []
     cells: dict[tuple[int, int], SheetCell] = {}
+    # Private, but only cells that exist: the public way visits all up to the last used row and column.
     for at, cell in sheet._cells.items():
         formula = formulas._cells.get(at)
         read = _cell(cell, rounded, without_result=formula is not None and formula.data_type == "f")
@@ -129,6 +131,7 @@ def _number(cell: Any, value: Decimal, rounded: list[str]) -> SheetCell:
         )
     code = str(cell.number_format or "General").partition(";")[0]
     bare = _LITERAL.sub("", code)
+    # A comma behind the last digit shows thousands.
     if re.search(r"[0#?],+(?![0#?])", bare):
         return SheetCell(
             problem=_(
