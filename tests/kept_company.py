@@ -34,6 +34,7 @@ def kept(name: str, make: Callable[[Path], None], folder: Path) -> Iterator[None
             make(folder)
             _keep(shelf, folder)
         else:
+            # Several processes may put it back at once.
             fcntl.flock(lock, fcntl.LOCK_UN)
             _put_back(shelf, folder)
     yield

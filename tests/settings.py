@@ -26,6 +26,7 @@ STORAGES = {
 # Each parallel worker has a database of its own by pytest-django; the same for cache, broker and files: run numbers
 # begin at 1 in every database, so in a shared store one worker would overwrite or remove the other's files.
 _name = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+# Each worker takes two databases of Valkey, which has sixteen.
 _worker = int(_name.removeprefix("gw")) % 7
 CUSTODY_STORE = HOME.custody_store / _name
 UPLOADS = HOME.uploads / _name

@@ -33,7 +33,9 @@ class ArchiveWriter:
         """A stream to write one entry to."""
         info = zipfile.ZipInfo(name)
         info.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
+        # Permissions of Unix stand in the upper half.
         info.external_attr = 0o600 << 16
+        # How large it becomes is only known at the end, when the header is written.
         with self._file.open(info, "w", force_zip64=True) as stream:
             counting = _Counting(stream)
             yield counting  # type: ignore[misc]  # a writer is all that is needed of a stream

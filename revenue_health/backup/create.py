@@ -57,6 +57,7 @@ def backup_create(*, target: Path, passphrase: str, now: datetime) -> Backup:
     begun = time.monotonic()
     with archive_writer(target) as archive, _snapshot() as (snapshot, custody):
         major = _server_major()
+        # pg_dump's own format is compressed already.
         with archive.entry(DATABASE, compress=False) as stream:
             dump(stream, snapshot=snapshot, major=major)
         files = _add_uploads(archive)
@@ -92,6 +93,7 @@ def _snapshot() -> Iterator[tuple[str, Path]]:
         with (
             transaction.atomic(),
             connection.cursor() as cursor,
+            # Inside the store, because hard links do not lead from one file system to another.
             tempfile.TemporaryDirectory(dir=_store_folder(), prefix=".backup-") as folder,
         ):
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

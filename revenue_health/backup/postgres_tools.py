@@ -33,6 +33,7 @@ def _environment() -> dict[str, str]:
         "PGDATABASE": database.get("NAME"),
         **{f"PG{name.upper()}": options.get(name) for name in ("sslmode", "sslrootcert", "sslcert", "sslkey")},
     }
+    # Other PG variables must not lead to another database, or change how this one is asked.
     own = {name: str(value) for name, value in fields.items() if value}
     return {**{key: value for key, value in os.environ.items() if not key.startswith("PG")}, **own}
 
@@ -81,6 +82,7 @@ def restore(source: IO[bytes], *, major: int, expected_rows: dict[str, int]) -> 
     Row counts are compared inside the transaction; a difference rolls it back.
     """
     environment = _environment()
+    # As a script for psql, not straight into the database: so the dump and the check of its rows are one transaction.
     script = [_tool("pg_restore", major=major), "--file=-", "--no-owner", "--no-privileges"]
     apply = [_tool("psql", major=major), "--no-psqlrc", "--quiet", "--no-password", "--single-transaction"]
     apply += ["--set=ON_ERROR_STOP=1", "--command=SET client_min_messages = warning; SET lock_timeout = '30s'"]
@@ -97,6 +99,7 @@ def restore(source: IO[bytes], *, major: int, expected_rows: dict[str, int]) -> 
         ) as writer:
             assert reader.stdin is not None
             assert reader.stdout is not None
+            # Only psql holds it now: if that ends early, pg_restore ends too instead of waiting for somebody to read.
             reader.stdout.close()
             _feed(source, reader.stdin)
             codes = (reader.wait(), writer.wait())
@@ -119,6 +122,7 @@ def _row_check(expected: dict[str, int]) -> str:
         f'SELECT count(*) INTO n FROM "{table}"; IF n <> {rows:d} THEN RAISE EXCEPTION \'{table} has % rows, the '  # noqa: S608
         f"backup says {rows:d}', n; END IF; "
         for table, rows in sorted(expected.items())
+        # Names come out of a file: nothing else may become part of the statement.
         if re.fullmatch(r"\w+", table)
     )
     return f"DO $check$ DECLARE n bigint; BEGIN SET LOCAL search_path = public; {checks}END $check$"

@@ -68,6 +68,7 @@ def backup_restore(*, source: Path, passphrase: str, replace: bool, key_file: Pa
         _check_target(replace=replace)
         key = unseal(archive.read(KEY), passphrase=passphrase) if passphrase and manifest.key == "sealed" else ""
         staged = {name: _stage(archive, name, folder, cleanup) for name, folder in _folders().items()}
+        # Dropping the schema would wait for connections of our own.
         close_connections()
         with archive.open(DATABASE) as stream:
             restore(stream, major=_server_major(), expected_rows=manifest.tables)
@@ -168,6 +169,7 @@ def _stage(archive: ArchiveReader, name: str, folder: Path, cleanup: ExitStack) 
     """Extract one folder beside its place, before the database changes: a full disk is found out now."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Inside the folder, so that putting the files in place is a rename within one file system.
         staging = Path(cleanup.enter_context(tempfile.TemporaryDirectory(dir=folder, prefix=".restore-")))
         archive.extract_folder(name, staging)
     except OSError as problem:

@@ -46,6 +46,7 @@ def errors_path(*, batch: ImportBatch) -> Path | None:
 def refusals(*, path: Path, count: int = SHOWN_ERRORS) -> Refusals:
     """The beginning of an error file; a cell is cut where nobody would read on."""
     with path.open(encoding="utf-8", newline="", errors="replace") as handle:
+        # The header, and one row more than is shown, which says whether there are others.
         lines = [[cell[:LONGEST_CELL] for cell in line] for line in islice(csv.reader(handle), count + 2)]
     if not lines:
         return Refusals(header=[], rows=[], more=False)

@@ -39,5 +39,6 @@ def current_deals_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
         cursor.execute("SELECT 1 FROM deals_now LIMIT 0")
     except duckdb.CatalogException:
         with _making:
+            # It says IF NOT EXISTS: another thread may have made the table while this one waited.
             cursor.execute(_NOW, {"as_of": int(run.as_of.timestamp())})
     return cursor

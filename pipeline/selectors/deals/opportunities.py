@@ -121,6 +121,7 @@ def _filter_conditions(filters: OpportunityFilter) -> tuple[list[str], dict[str,
         values["state"] = filters.state
     if filters.lacks in BY_KEY:
         conditions.append(BY_KEY[filters.lacks].condition)
+        # DuckDB refuses a value for which the query has no parameter.
         if "$today" in conditions[-1]:
             values["today"] = filters.today
     if filters.search:

@@ -58,6 +58,7 @@ def deals_matching(*, text: str, limit: int) -> list[DealMatch]:
     if len(rows) < limit and words is not None:
         accounts = list(_by_words(Account.objects.all(), words).values_list("pk", flat=True)[:_READ])
         rows += Opportunity.objects.filter(account__in=accounts).select_related("account")[:_READ] if accounts else []
+    # Reversed, so that of a deal that was found twice the first row stays.
     chosen = {row.pk: row for row in reversed(rows)}
     return [_deal(chosen[pk]) for pk in dict.fromkeys(row.pk for row in rows)][:limit]
 

@@ -89,6 +89,7 @@ def weekly_flows(
 def _roll_up(first: date | None, last: date | None, pipelines: list[int], segments: list[str]) -> list[Json]:
     flows = Flow.objects.exclude(kind="handed_on")
     if first:
+        # The week that contains the day began at most six days before it.
         flows = flows.filter(week__gt=first - timedelta(days=7))
     if last:
         flows = flows.filter(week__lte=last + timedelta(days=7))
