@@ -193,6 +193,7 @@ def _money(content: Content) -> tuple[str, list[str]] | None:
     signs = NumberSigns(files["decimal_sign"], files["thousands_sign"])
     bare = f"regexp_replace({quoted(amount)}, '^[^0-9.,-]+|[^0-9]+$', '', 'g')"  # without the currency beside it
     sql = f"sum(try_cast(replace(regexp_replace({bare}, ?, '', 'g'), ?, '.') AS DOUBLE))"
+    # Without a thousands sign the first pattern is one that replaces nothing.
     return sql, [f"[{re.escape(signs.alike)}]" if signs.alike else "^$", files["decimal_sign"]]
 
 
@@ -212,6 +213,7 @@ def _add_joined(store: Any, deals: str, content: Content, columns: dict[str, lis
             if column["kind"] != "text" or column["different"] > MOST_VALUES:
                 continue
             joined = (
+                # Names of our own, since both tables may call their columns alike.
                 f'SELECT {quoted(lookup["key"])} AS "joined key", any_value({quoted(column["name"])}) AS "joined value"'
                 f" FROM {quoted(lookup['file'])} GROUP BY 1"
             )
@@ -230,6 +232,7 @@ def _log_columns(columns: list[dict[str, Any]], rows: int) -> LogColumns | None:
     _, roles = columns_by_role(columns, rows)
     if "key" in roles:
         return None
+    # A log has several rows a case.
     repeated = [c for c in columns if c["kind"] in ("text", "number") and c["filled"] == rows > c["different"] * 1.2]
     case = next((c for c in repeated if _CASE.search(bare(c["name"])) and c["different"] > 1), None)
     activity = next((c for c in columns if _ACTIVITY.search(bare(c["name"])) and c["different"] <= 500), None)

@@ -22,6 +22,7 @@ _ZONES = ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S %Z
           "%Y-%m-%d %H:%M:%S.%f %Z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f",
           "%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %Z")  # fmt: skip
 _FORMS = (ISO, *(day + clock for day in _DAYS for clock in _CLOCKS), *_ZONES)
+# Nearly all formats fail on the first few values: only those that are left read the whole column.
 _TRIED_FIRST = 40
 
 
@@ -45,6 +46,7 @@ def date_reading(values: Sequence[str]) -> DateReading | None:
     zone = ZoneInfo("UTC")
     days = {form: [TimeReader(zone, [form] if form else ()).parse(value) for value in values] for form in candidates}
     first = candidates[0]
+    # Formats that read the same days leave nothing to ask.
     same = [form for form in candidates if [m.at for m in days[form]] == [m.at for m in days[first]]]
     clock = any(not moment.bare for moment in days[first])
     offset = any(moment.at.tzinfo not in (None, zone, UTC) for moment in days[first])

@@ -47,6 +47,7 @@ def joins_of(
         named = [c for c in columns[deals] if c.kind in ("text", "number") and c.filled]
         tried = [_join(store, deals, table, key.name, column.name) for key in keys for column in named
                  if _worth_trying(key, column)]  # fmt: skip
+        # Of two pairs that match equally well, the one whose names agree.
         best = max(tried, key=lambda join: (join.matched, join.column == join.key), default=None)
         if best is not None and best.matched >= _LEAST_SHARE * max(best.filled, 1) and best.matched > 0:
             joins.append(best)
@@ -70,6 +71,7 @@ def _join(store: duckdb.DuckDBPyConnection, deals: str, table: str, key: str, co
         " ORDER BY rows DESC, value"
     ).fetchall()
     missing = [(str(value), int(rows)) for value, rows, matched in counted if not matched]
+    # Only for what looks alike: difflib compares each value with every key.
     keys = [str(row[0]) for row in store.execute(f"SELECT {quoted(key)} FROM {quoted(table)} LIMIT 5000").fetchall()]
     return Join(
         table=table, key=key, column=column,

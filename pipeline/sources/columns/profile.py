@@ -62,6 +62,7 @@ def connect_tables(folder: Path) -> duckdb.DuckDBPyConnection:
     store = engine_connect(threads=1, memory_limit=MEMORY_OF_FILES)
     for path in sorted(folder.glob("*.csv")):
         escaped = str(path).replace("'", "''")
+        # An empty cell is NULL, so that count(column) is the filled ones. A line has LONGEST_RECORD signs of 4 bytes.
         store.execute(
             f"CREATE TEMP VIEW {quoted(path.name)} AS FROM read_csv('{escaped}', header = true, all_varchar = true,"
             " delim = ',', quote = '\"', escape = '\"', nullstr = '', strict_mode = true, max_line_size = 4194304)"
@@ -88,6 +89,7 @@ def _column(store: duckdb.DuckDBPyConnection, table: str, name: str, filled: int
         return Column(name=name, kind="empty", filled=0, different=0)
     values = value_counts(store, table, name)
     listed = [str(value) for value, _ in values]
+    # The kind has to hold for rare values as well.
     if different > len(listed):
         rows = store.execute(
             f"SELECT DISTINCT {quoted(name)} FROM {quoted(table)} WHERE {quoted(name)} <> '' LIMIT {_MOST_DIFFERENT}"
@@ -109,6 +111,7 @@ def _kind_but_for_nothing(listed: list[str]) -> tuple[dict[str, Any], list[str]]
     kind = _kind(rest) if rest else {"kind": "empty"}
     if kind["kind"] in ("number", "date", "empty"):
         return kind, nothing
+    # A dash means nothing among numbers, but may be a value among words.
     nothing = nothing_in(listed, measured=False)
     return _kind([value for value in listed if value not in nothing]), nothing
 
@@ -152,4 +155,5 @@ def _are_flags(values: list[str]) -> bool:
         flags = {parse_flag(value) for value in values}
     except ValueError:
         return False
+    # 0 and 1 alone may just as well be counts.
     return bool(flags) and not all(value.strip().isdigit() for value in values)

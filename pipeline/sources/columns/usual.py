@@ -25,6 +25,7 @@ _SHARE = 0.2
 def usual_values(values: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """The values that are numbers, dates or flags, with the kind they are, where nearly all are."""
     yield "number", _nearly_all(values, [value for value in values if _NUMBER.fullmatch(money_split(value).number)])
+    # The pattern is cheap, trying every format is not.
     if _nearly_all(values, [value for value in values if _DAY.fullmatch(value)]):
         yield "date", _nearly_all(values, fitting_most(values))
     if len(values) <= _MOST_FLAGS:

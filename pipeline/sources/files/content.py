@@ -24,6 +24,7 @@ from pipeline.imports.problems import ImportUnreadable
 LOG, BOOK, TEXT = "log", "book", "text"
 BOOKS = (".xlsx", ".xlsm")
 _GZIP = b"\x1f\x8b"
+# A workbook with a password is an old Office container with a stream of this name.
 _PASSWORD = "EncryptedPackage".encode("utf-16-le")
 _SEARCHED = 8 * 1024**2
 _MOST_CONTROLS = 0.05

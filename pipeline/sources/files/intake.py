@@ -131,6 +131,7 @@ def _book_write(path: Path, tables: Path, scratch: Path, settings: dict[str, dic
         name = path.stem if len(sheets) == 1 else f"{path.stem} {sheet['name']}"
         plain = folder / sheet["file"]
         chosen = FileSettings(**settings.get(f"{name}.csv", {}))
+        # We wrote the sheet as CSV ourselves: only its row of names is open.
         fixed = FileSettings(encoding="utf-8-sig", delimiter=",", header_row=chosen.header_row)
         notes = _sheet_notes(sheet)
         if path.suffix.lower() == ".xlsm":
@@ -139,6 +140,7 @@ def _book_write(path: Path, tables: Path, scratch: Path, settings: dict[str, dic
             table = _text_write(plain, tables / f"{_safe(name)}.csv", fixed, spreadsheet=True)
         except ImportUnreadable as problem:
             if len(sheets) == 1:
+                # The person knows the workbook, not our file of its sheet.
                 raise ImportUnreadable(str(problem).replace(sheet["file"], path.name)) from problem
             continue  # a sheet of notes beside the table
         found.append(
@@ -183,6 +185,7 @@ def _text_write(path: Path, target: Path, chosen: FileSettings, *, spreadsheet: 
         delimiter = delimiter_of(path, encoding)
     with text_lines(path, encoding) as lines:
         head = [row for _, (_, row) in zip(range(_HEAD), rows_of(lines, delimiter, path.name), strict=False)]
+    # A first line `sep=;` is no row of names.
     skipped = 1 if head and separator_named(delimiter.join(head[0])) else 0
     place = chosen.header_row - 1 if chosen.header_row else header_row_of(head[skipped:]) + skipped
     names = _names(head, place, path.name, chosen=bool(chosen.header_row))

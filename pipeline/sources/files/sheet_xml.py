@@ -8,6 +8,7 @@ from typing import IO
 
 _BLOCK = 1024**2
 _END = b"</c>"
+# The last cell of a piece: the split took its end tag away.
 _CELL = re.compile(rb"<c\b([^>]*)>(?:(?!<c\b).)*$", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]+[0-9]+)"')
 _FORMULA, _RESULT = re.compile(rb"<(?:\w+:)?f\b"), re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]|<(?:\w+:)?is\b")
@@ -29,6 +30,7 @@ def sheet_xml_read(stream: IO[bytes]) -> SheetXml:
     """Read the XML of a sheet, a block in memory at a time."""
     counts, rest = SheetXml(), b""
     while block := stream.read(_BLOCK):
+        # A cell may lie across two blocks.
         *cells, rest = (rest + block).split(_END)
         for cell in cells:
             _take(cell, counts)

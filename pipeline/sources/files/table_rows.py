@@ -70,6 +70,7 @@ class TableRows:
                 gap = gap or self.count > 0
                 continue
             longer = len(row) > width
+            # Some programs end every row with a separator.
             while len(row) > width and not row[-1].strip():
                 row.pop()
             if gap and filled < max(2, width * 0.5):
@@ -82,6 +83,7 @@ class TableRows:
                 self.repeated += 1
                 self.groups, self.footer, gap = self.groups + self.footer, 0, False
                 continue
+            # The table goes on: what looked like its end was none.
             if self.footer:
                 self._add_odd(line, row)
             if len(row) != width and not (self.padded and len(row) < width):
@@ -219,6 +221,7 @@ class TableRows:
 
 def _is_utf8(cell: str) -> bool:
     try:
+        # UTF-8 read as Windows-1252 shows two or three signs for one; turned back they are one again.
         return cell.encode(GUESSED).decode("utf-8") != cell
     except UnicodeError:
         return False

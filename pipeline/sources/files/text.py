@@ -78,6 +78,7 @@ def encoding_of(path: Path) -> str:
 def _is_japanese(data: bytes) -> bool:
     """Whether the lines of some bytes are Shift JIS: no western text, since it has bytes that mean nothing there, and
     the second bytes of signs are often none of ASCII, as western letters behind an accented one always are."""
+    # The block may end in the middle of a sign.
     lines = data[: data.rfind(b"\n") + 1] or data
     try:
         lines.decode(GUESSED)
@@ -94,6 +95,7 @@ def _is_japanese(data: bytes) -> bool:
 
 def _wide_encoding(head: bytes) -> str:
     """UTF-16 by its mark; without one, western text has a zero in nearly every second byte and in no other."""
+    # The mark of UTF-32 LE begins with that of UTF-16 LE.
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not head.startswith(codecs.BOM_UTF32_LE):
         return "utf-16"
     even, odd = head[0::2].count(0), head[1::2].count(0)
@@ -112,6 +114,7 @@ def text_lines(path: Path, encoding: str) -> Iterator[Iterator[str]]:
 
 def _bounded_lines(stream: TextIO, name: str) -> Iterator[str]:
     number = 0
+    # One sign more than allowed, to tell a line that is too long without reading all of it.
     while line := stream.readline(LONGEST_RECORD + 1):
         number += 1
         if len(line) > LONGEST_RECORD:
@@ -168,7 +171,9 @@ def _evenness(sample: list[str], sign: str, name: str) -> float:
         widths = Counter(len(row) for _, row in rows_of(iter(sample), sign, name) if any(row))
     except ImportUnreadable:
         return 0.0
+    # A sign that divides no row is no candidate, however even its rows of one value are.
     width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]), default=(0, 0))
+    # The width only decides between signs that divide equally evenly.
     return 0.0 if width < 2 else count / sum(widths.values()) * (1 + width / 1_000)
 
 

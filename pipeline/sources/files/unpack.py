@@ -31,6 +31,7 @@ def unpack(original: Path, target: Path) -> Unpacked:
     files: list[Path] = []
     for path in sorted(original.iterdir()):
         suffix = path.suffix.lower()
+        # Workbooks are zips, too.
         if (suffix == ".zip" or (suffix not in BOOKS and zipfile.is_zipfile(path))) and not is_workbook(path):
             files += _of_zip(path, target)
         else:

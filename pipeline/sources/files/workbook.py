@@ -43,6 +43,7 @@ def workbook_sheets(path: Path, folder: Path) -> list[dict[str, Any]]:
     formulas without a result.
     """
     workbook_examine(path)
+    # None of our secrets: a stranger may have built what this process parses.
     environment = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     root = Path(__file__).resolve().parents[3]
     try:
@@ -85,6 +86,7 @@ def workbook_examine(path: Path) -> None:
             gettext_noop("{path} is damaged or only half there; upload it again.").format(path=path.name)
         ) from error
     unpacked = sum(entry.file_size for entry in entries)
+    # A tiny workbook may pack very well: the ratio counts from 100 kB on.
     if unpacked > _MOST_UNPACKED or unpacked > _MOST_RATIO * max(path.stat().st_size, 100_000):
         raise ImportUnreadable(
             gettext_noop("{path} unpacks to {unpacked:,} bytes, which is too much. Save it as CSV.").format(
@@ -154,6 +156,7 @@ def _sheet_written(sheet: Any, writer: Any) -> tuple[int, int]:
 def _shown(cell: Any) -> str:
     """A cell's text; a number formatted as percent as the sheet shows it, so that CSV and XLSX say the same."""
     value = cell.value
+    # Not isinstance, since a bool is an int. Decimal, since 0.07 * 100 is 7.000000000000001.
     if type(value) in (int, float) and "%" in _LITERAL.sub("", str(cell.number_format)):
         return _text(float(Decimal(repr(value)) * 100)) + "%"
     return _text(value)
@@ -172,6 +175,7 @@ def _text(value: Any) -> str:
     if isinstance(value, timedelta):
         return str(value)
     if isinstance(value, float):
+        # No exponent, and no 0.30000000000000004.
         text = format(Decimal(repr(round(value, 6))), "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     return str(value).replace("\0", "").strip()
@@ -182,6 +186,7 @@ def _limited() -> None:
 
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    # A core dump would hold the data of the workbook.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -189,6 +189,7 @@ def _mute_status(content: dict[str, Any]) -> list[str]:
 def _values_without_stage(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
     """Values of the stage column that the mapping has no stage for: of a later file, or never decided."""
     deal = content.get("deal", {})
+    # The key stands for the stage where a list has none: see _without_stage of the draft.
     if not deal or deal.get("stage_default") or deal.get("stage") == deal.get("key"):
         return []
     column = next((c for c in columns if c["name"] == deal.get("stage")), None)
@@ -229,6 +230,7 @@ def decided(content: dict[str, Any], *, keeps_open: bool = False) -> dict[str, A
         if column and dropped:
             replaced = result.setdefault("values", {}).setdefault(column, {})
             replaced |= {row["name"]: "" for row in dropped}
+            # Of names that were turned into keys, the conversion meets the key.
             replaced |= {row["key"]: "" for row in dropped}
         result[part] = [row for row in rows if row["department"] not in nobodys]
     for part in (*result.get("queues", []), *result.get("teams", [])):

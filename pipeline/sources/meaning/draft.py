@@ -107,6 +107,7 @@ def _writing(roles: dict[str, str], by_name: dict[str, dict[str, Any]]) -> dict[
         formats += [form for form in column["formats"] if form not in formats]
     if formats == [""]:
         formats = []
+    # No formats at all mean ISO 8601; beside others it has to be written out.
     elif "" in formats:
         formats.remove("")
         formats += [form for form in ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f") if form not in formats]

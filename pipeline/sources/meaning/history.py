@@ -91,6 +91,7 @@ def history_columns(table: str, columns: Columns, link: str = "") -> dict[str, A
     field_column = next((c for c in columns if c["name"] == part.get("field_column")), None)
     if field_column is None:
         return part
+    # Where a column names the field, amounts are values of a field, not columns.
     part.pop("amount", None)
     part.pop("expected_close", None)
     for word, (_, pattern) in NAMED_FIELDS.items():

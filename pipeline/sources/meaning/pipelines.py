@@ -203,6 +203,7 @@ def stage_pipelines_posted(posted: Mapping[str, str], content: Content) -> dict[
     for name in set(names.values()) - set(parts):
         parts[name] = {"key": slug(name, taken), "name": name}
     first = content["pipeline"]["name"]
+    # The first pipeline stays the first as long as a row names it.
     used = sorted(dict.fromkeys(names.values()), key=lambda name: name != first)
     content["pipeline"], *others = [parts[name] for name in used]
     content.pop("pipelines", None)

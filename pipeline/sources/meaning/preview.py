@@ -70,6 +70,7 @@ def folder_preview(folder: Path, *, now: datetime, shown: datetime | None = None
         for path in folder.glob("*.csv"):
             escaped = str(path).replace("'", "''")
             store.execute(
+                # The place decides between events of one moment, as the import does.
                 f"CREATE TEMP TABLE {path.stem} AS SELECT *, row_number() OVER () AS place FROM read_csv('{escaped}',"
                 " header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', max_line_size = 4194304)"
             )

@@ -38,6 +38,7 @@ def columns_by_role(columns: list[dict[str, Any]], rows: int) -> tuple[System | 
     for role, own in (system.columns if system else {}).items():
         for name in own:
             column = next((c for c in columns if name in names[c["name"]]), None)
+            # Without an actual amount the estimated one is the amount already, of open deals too.
             doubled = column is not None and role == "open_amount" and column["name"] == chosen.get("amount")
             if column is not None and not doubled and _fits(role, column, rows):
                 chosen[role] = column["name"]
@@ -125,6 +126,7 @@ def _amount_with_negatives(columns: list[dict[str, Any]], chosen: dict[str, str]
 def _fits(role: str, column: dict[str, Any], rows: int) -> bool:
     """Whether what a column holds allows the role."""
     if role in KINDS and column["kind"] not in KINDS[role]:
+        # A list of open deals alone has no closing days yet.
         return role == "closed" and column["kind"] == "empty"
     if role in ("won_flag", "closed_flag", "skip_flag") and column["kind"] == "number":
         return all(str(value) in _FLAG_NUMBERS for value, *_ in column["values"])
@@ -172,6 +174,7 @@ def deals_table(tables: dict[str, list[dict[str, Any]]], rows: dict[str, int]) -
         system, chosen = columns_by_role(tables[name], rows[name])
         weights = {"key": 3.0, "stage": 3.0, "amount": 2.0, "created": 2.0, "closed": 1.5, "owner": 1.0}
         points = sum(weights.get(role, 0.5) for role in chosen) + (2.0 if system else 0.0)
+        # These have keys, stages and days as well.
         if re.search(r"history|changelog|line.?item|verlauf", name, re.IGNORECASE):
             points -= 4
         if re.search(r"ticket|dispute|incident|cases?\b", name, re.IGNORECASE):
