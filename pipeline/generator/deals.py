@@ -69,6 +69,7 @@ def accounts_of(*, count: int, rng: np.random.Generator) -> Accounts:
 
 def _draw_weighted(rng: np.random.Generator, weights: list[float], count: int) -> Ints:
     edges = np.cumsum(weights) / sum(weights)
+    # Rounding may leave the last edge a little below 1.
     return np.minimum(np.searchsorted(edges, rng.random(count), side="right"), len(weights) - 1)
 
 
@@ -103,6 +104,7 @@ class Demand:
         stock = place < self.stock
         created = np.interp(place, self.cumulative, self.days)
         created[stock] = place[stock] / self.stock * _STOCK_SPREAD_DAYS * DAY_SECONDS
+        # An event at the cutoff would not be written, and its deal have none.
         return np.floor(np.minimum(created, self.days[-1] - 60)), stock
 
 
@@ -121,6 +123,7 @@ def deals_of(
     currency = np.array([company.CURRENCIES.index(r.currency) for r in company.REGIONS])[region]
     team = np.array([r.team for r in company.REGIONS])[region]
     seat = rng.integers(len(company.REPS[0]), size=count)
+    # From 1 on, so that it is never the same seat.
     earlier = (seat + rng.integers(1, len(company.REPS[0]), size=count)) % len(company.REPS[0])
     moved = rng.random(count) < process.REASSIGNED
     reassigned = np.where(moved, created + rng.exponential(12 * DAY_SECONDS, count), np.inf)
@@ -147,6 +150,7 @@ def _sources(rng: np.random.Generator, better: npt.NDArray[np.bool_], story: Sto
     sampled = np.where(
         better, np.searchsorted(edges[1], place, side="right"), np.searchsorted(edges[0], place, side="right")
     )
+    # Renewals, last in the list, have no weight here; rounding must not draw them.
     return np.minimum(sampled, company.RENEWAL_SOURCE - 1)
 
 

@@ -75,5 +75,6 @@ def joined(rows: list[Columns], *, by: tuple[str, str]) -> Columns:
     if not rows:
         return {}
     columns: Columns = {name: np.concatenate([piece[name] for piece in rows]) for name in rows[0]}
+    # lexsort takes the most important key last.
     order = np.lexsort((columns[by[1]], columns[by[0]]))
     return {name: column[order] for name, column in columns.items()}

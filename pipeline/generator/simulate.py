@@ -51,6 +51,7 @@ class Truth:
                 rates = np.column_stack([rates, hazard / DAY_SECONDS * factors])
             total = rates.sum(axis=1)
             clocks.append(Clock.of_rates(changes, total) if kind.losses else None)
+            # A stage without losses would divide 0 by 0.
             parts.append(np.cumsum(rates, axis=1) / np.maximum(total, 1e-300)[:, None])
         return cls(speed, tuple(clocks), changes, tuple(parts))
 
@@ -171,6 +172,7 @@ class Simulation:
         clock = self.truth.loss[number]
         if clock is None:
             return np.full(deals.size, np.inf)
+        # Lost once its hazard adds up to an exponential draw.
         hazard = -np.log1p(-self._even(deals))
         return clock.finish(start, hazard / self.loss_factor[deals]) + 60
 
@@ -188,8 +190,10 @@ class Simulation:
         Each of them is still lost by its own hazard; but of 32 such deals about as many are lost as expected, so
         that luck alone does not hide the story in a quarter of some hundred wins.
         """
+        # By segment, then in order of creation.
         order = np.argsort(self.deals.segment[deals] * len(self.deals) + deals)
         rows = -(-deals.size // _EVEN)
+        # In each block of 32 every deal draws from a slot of its own.
         ranks = np.argsort(self.rng.random((rows, _EVEN)), axis=1)
         place = (ranks + self.rng.random((rows, _EVEN))).ravel()[: deals.size] / _EVEN
         even = np.empty(deals.size)

@@ -58,6 +58,7 @@ def speed_clock(*, department: str, story: Story, calendar: Calendar, worktime: 
             changes[max(0.0, end - _RUSH_DAYS * DAY_SECONDS)] = _RUSH_SPEED
             changes[end] = 1.0
     speed = story.speeds.get(department, 1.0)
+    # The value is not used: the decline only has to be one of the moments.
     at = np.array(sorted(changes | {worktime.at(calendar.decline): np.nan}))
     rates, last = [], 1.0
     for moment in at:

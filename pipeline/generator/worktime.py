@@ -37,6 +37,7 @@ def quarter_start(day: date) -> date:
 
 def next_quarter(start: date) -> date:
     """First day of the quarter after the one that starts on `start`."""
+    # A quarter has at most 92 days, two have at least 181.
     return quarter_start(start + timedelta(days=100))
 
 
@@ -97,10 +98,12 @@ class Clock:
     @classmethod
     def of_rates(cls, changes: Floats, rates: Floats) -> Clock:
         """`rates[i]` holds from `changes[i]` (first one 0) to the next; the last one for ever."""
+        # np.interp stays at its last point: this one lies beyond all work.
         at = np.append(changes, changes[-1] + 1e11)
         return cls(at, np.concatenate([[0.0], np.cumsum(rates * np.diff(at))]))
 
     def finish(self, start: Floats, work: Floats) -> Floats:
         """When `work` that begins at `start` is done. Never before `start`."""
         due = np.interp(np.interp(start, self.at, self.done) + work, self.done, self.at)
+        # There and back, interpolation may round a hair below the start.
         return np.maximum(due, start)

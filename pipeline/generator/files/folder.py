@@ -98,6 +98,7 @@ def generate_folder(
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         rows = _write_files(draft, world)
+        # mkdtemp makes folders private; this one gets the rights of any other.
         draft.chmod(0o777 & ~_umask())
         draft.replace(folder)  # an empty folder may stand there
     except BaseException:
@@ -107,6 +108,7 @@ def generate_folder(
 
 
 def _umask() -> int:
+    # The system tells the mask only to somebody who sets one.
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -125,6 +125,7 @@ def _weekly_entries(number: Number, weeks: list[date], decline: date, rng: np.ra
     """A level with noise that lasts some weeks; after the decline it moves to its new level within a month."""
     noise, last = [], 0.0
     for shock in rng.normal(0, number.spread, len(weeks)).tolist():
+        # 0.5² + 0.866² = 1: the noise keeps its spread while a part of it lasts.
         last = 0.5 * last + shock * 0.866
         noise.append(last)
     absent = rng.random(len(weeks)) < _MISSING
@@ -136,6 +137,7 @@ def _weekly_entries(number: Number, weeks: list[date], decline: date, rng: np.ra
         since = min(1.0, max(0.0, ((week - decline).days + 7) / 28))
         value = max(0.0, number.level * (1 + (number.decline_factor - 1) * since) + noise[i])
         if not absent[i]:
+            # A late entry of the last week would be of days to come.
             is_late = bool(late[i]) and i < len(weeks) - 1
             entered = week + timedelta(days=9 + i % 5 if is_late else 4)
             note = f"Late: entered on {entered.isoformat()}" if is_late else ""

@@ -20,6 +20,7 @@ from pipeline.generator.files.folder import MAX_OPPORTUNITIES, MAX_SEED, MAX_YEA
 
 class Command(BaseCommand):
     help = "Generate the folder of an invented company; the same arguments give the same files."
+    # It touches no database, so it runs before there is one.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
