@@ -33,6 +33,7 @@ class DepartmentHead(models.Model):
             models.UniqueConstraint(
                 fields=["department", "since"],
                 name="department_head_since_once",
+                # Of heads without a first day there is one, too.
                 nulls_distinct=False,
                 violation_error_message=gettext_lazy("Another head of this department begins on that day."),
             ),

@@ -17,6 +17,7 @@ def nonce_new() -> str:
     return secrets.token_urlsafe(16)
 
 
+# The nonce opens an account as long as the link works, and the history keeps everything.
 @pghistory.track(exclude=["nonce"])
 class Invitation(models.Model):
     """One person invited by mail: the role they will have, and until when the link works. It works once."""

@@ -72,7 +72,10 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "role", "department"], name="membership_once", nulls_distinct=False
+                fields=["user", "role", "department"],
+                name="membership_once",
+                # A role for the whole company has no department, and is held once as well.
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=Q(role__in=["executive", "board", "analyst"], department__isnull=True)

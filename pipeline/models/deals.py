@@ -89,6 +89,7 @@ class Opportunity(models.Model):
     bucket = models.GeneratedField(
         expression=models.Func(
             "key",
+            # Seven hex digits are 28 bits, which are never negative as an int. Django fills in the template, hence %%.
             template="(('x' || substr(md5(%(expressions)s), 1, 7))::bit(28)::int %% 40)",
             output_field=models.SmallIntegerField(),
         ),

@@ -50,6 +50,7 @@ class UploadForm(forms.Form):
                     "server with “manage.py load”, which has no limit."
                 ).format(folder_zip_mb=FOLDER_ZIP_MB)
             )
+        # The second one begins an empty zip, which is told about later.
         if uploaded.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
             raise forms.ValidationError(
                 _(

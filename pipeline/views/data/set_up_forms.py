@@ -248,6 +248,7 @@ def _owners_posted(posted: dict[str, str]) -> dict[int, int]:
     ValidationError names what is neither."""
     owners = {name.removeprefix("owner-"): value for name, value in posted.items() if name.startswith("owner-")}
     owners = {stage: value for stage, value in owners.items() if posted.get(f"shown-{stage}") != value}
+    # Eighteen digits fit into a bigint; more would be an error of the database.
     wrong = [text for pair in owners.items() for text in pair if not re.fullmatch(r"[0-9]{1,18}", text)]
     if wrong:
         raise ValidationError([_("“{text}” is no stage or department.").format(text=text) for text in wrong])

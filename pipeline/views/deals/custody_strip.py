@@ -86,6 +86,7 @@ def strip_shape(holds: Sequence[Hold], *, structure: Structure, as_of: datetime,
     for number, hold in enumerate(holds, 1):
         x = (hold.start - first) / span * 100
         width = max(((hold.end or now) - hold.start) / span * 100, NARROWEST)
+        # A band widened to be seen must not reach beyond the end.
         x = min(x, 100 - width)
         bands.append(_hold_band(hold, number, x, width, structure, now))
         new_visit = number == 1 or hold.visit != holds[number - 2].visit
@@ -198,6 +199,7 @@ def closes_shape(events: Sequence[Event], *, today: date, structure: Structure) 
     changes = [day for number, day in enumerate(named) if number == 0 or day != named[number - 1]]
     pushes = sum(1 for before, after in pairwise(changes) if after > before)
     first, span = min(changes), max((max(changes) - min(changes)).days, 1)
+    # With a margin at both ends: ticks at the very edge would be cut off.
     ticks = [Mark(x=f"{2 + (day - first).days / span * 96:.1f}", text=day_text(day)) for day in changes]
     times = {0: _("never pushed"), 1: _("pushed once")}.get(pushes, _("pushed {pushes} times").format(pushes=pushes))
     late = (today - named[-1]).days if _still_open(events[0], structure) else 0

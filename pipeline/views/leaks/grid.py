@@ -59,6 +59,7 @@ def grid_shape(
     before: Values = {(cell.stage, cell.department): value_of(cell) for cell in compared.cells} if compared else values
     more = {place: value - before.get(place, 0) for place, value in values.items()}
     largest = max(more.values(), default=0)
+    # Only now: what has no reason is charged to nobody and never shaded.
     if formatter.filters.leak == "lost":
         values |= _silent(leaks, formatter)
     names = [name for key, name in formatter.structure.departments.items() if any(key == of for _, of in values)]

@@ -152,6 +152,7 @@ def _stage_scale(figures: LeakMap, currency: str) -> MoneyScale:
 def _measure(filters: LeakMapFilters, run: RecomputeRun, leaks: Leaks) -> Callable[[CellLeaks], int]:
     """How one cell is sized for the chosen leak; what was held is money (or deals) on an average day."""
     money = filters.measure == "money"
+    # A running period has been held only until the as-of instant.
     end = min(leaks.end or 2**62, int(run.as_of.timestamp()))
     seconds = max(end - (leaks.start or 0), 1)
 

@@ -39,6 +39,7 @@ def company_page(request: HttpRequest) -> HttpResponse:
     form = CompanyForm(request.POST if request.method == "POST" else None, instance=company)
     if request.method == "POST" and form.is_valid():
         form.save()
+        # Earlier, another request could fill the cache with the old company again.
         transaction.on_commit(lambda: cache.delete(COMPANY_STYLE))
         messages.success(request, _("Saved. Closed weeks stay as they were reported."))
         if company and form.instance.fiscal_calendar != calendar:

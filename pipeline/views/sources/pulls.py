@@ -105,6 +105,7 @@ def pull_reread(request: HttpRequest, token: str) -> HttpResponse:
         "files": files or pull.file_settings.get("files", {}),
         "deals": request.POST.get("deals", pull.file_settings.get("deals", "")),
     }
+    # Files of an import that stands stay as they were read.
     again = Q(batch=None, state__in=(*EDITABLE, State.FAILED)) | Q(batch__status=ImportBatch.Status.UNDONE)
     if SourcePull.objects.filter(again, pk=pull.pk).update(
         state=State.READING, file_settings=settings, error="", look={}, batch=None

@@ -93,6 +93,7 @@ def source_mapping(request: HttpRequest, pk: int) -> HttpResponse:
     response = HttpResponse(
         mapping_toml(decided(mapping.content, keeps_open=True)), content_type="application/toml; charset=utf-8"
     )
+    # A name in another script leaves nothing.
     name = slugify(source.name) or "mapping"
     response["Content-Disposition"] = f'attachment; filename="{name}-{mapping.version}.toml"'
     return response
