@@ -60,6 +60,7 @@ def weekly_costs(
         quarter = calendar.quarter_of(reading.week + timedelta(days=WEEK - 1 - young_days))
         weeks = _weeks_into(quarter, reading.week)
 
+        # The default binds the weeks of this reading.
         def a_week(amount: int | None, weeks: float = weeks) -> int | None:
             return None if amount is None else round(amount / weeks)
 
@@ -137,8 +138,7 @@ def weeks_chart(costs: Sequence[WeeklyCost], *, height: int, write: Callable[[in
             before = cost.quarter
         if cost.cost is not None:
             bars.append(_bar(cost, number, place, down))
-    values = [value for value in (most, 0, least) if value or value == 0]
-    ticks = tuple((f"{down(value):.1f}", write(value)) for value in dict.fromkeys(values))
+    ticks = tuple((f"{down(value):.1f}", write(value)) for value in dict.fromkeys((most, 0, least)))
     return WeeksChart(bars=tuple(bars), quarters=tuple(quarters), ticks=ticks, zero=f"{down(0):.1f}", height=height)
 
 

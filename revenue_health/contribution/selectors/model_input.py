@@ -249,6 +249,7 @@ def grouped_flows(
     weights = {part: early.get(part, 0.0) + late.get(part, 0.0) for part in early.keys() | late.keys()}
     merged = _merged(weights, keys)
     axes = Axes(stages=stages, departments=departments, spans=(now.everything(), before.everything()))
+    # Without a baseline its step is one day, not none: rates are divided by it.
     baseline_days = np.array([(periods.baseline_edges[1] - periods.baseline_edges[0]) / DAY or 1.0])
     return axes, {
         key: Group(

@@ -41,6 +41,7 @@ class SpanTables:
 
     def group(self, parts: Sequence[Part]) -> LongFlows:
         """The rows of some parts together."""
+        # concatenate needs an array at least, and of whole numbers to be an index.
         none = np.zeros(0, dtype=np.int64)
         rows = {
             name: np.concatenate([none, *(places[part] for part in parts if part in places)])
@@ -72,6 +73,7 @@ def _places(table: pa.Table) -> dict[Part, Column]:
         encoded = encoded.combine_chunks()
     names = encoded.dictionary.to_pylist()
     origins, origin = np.unique(pc.fill_null(table["origin"], NO_ORIGIN).to_numpy(), return_inverse=True)
+    # Group and origin as one number: one sort instead of a search for each pair.
     codes = encoded.indices.to_numpy() * max(origins.size, 1) + origin
     order = np.argsort(codes, kind="stable")
     present = np.unique(codes)

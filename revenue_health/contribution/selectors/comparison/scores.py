@@ -67,6 +67,7 @@ def group_fingerprint(group: Group, together: Group) -> str:
         digest.update(origin.encode())
         for span in spans:
             for values in (span.lost, span.held, span.count):
+                # + 0.0 turns -0.0 into 0.0: the same number, but other bytes.
                 digest.update(np.ascontiguousarray(np.round(values, 2) + 0.0))
     for entries in together.entries or ():
         for values in (entries.amount, entries.corrected, entries.count):

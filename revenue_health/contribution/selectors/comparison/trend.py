@@ -40,5 +40,6 @@ def trend_of(*, party: str, like: ScoreRun) -> list[Week]:
     weeks: dict[date, Week] = {}
     for as_of, score, amount, verdict in rows:
         monday = monday_of(as_of.astimezone(company.zone).date())
+        # In order of the runs, so the last one of a week stays.
         weeks[monday] = Week(monday=monday, score=score, amount=round(amount * MINOR_UNITS), verdict=verdict)
     return list(weeks.values())[-WEEKS:]

@@ -74,5 +74,6 @@ def _earned(run: RecomputeRun, pipelines: Sequence[int], start: int, ends: Seque
         at, amount = (np.asarray(values).astype(np.float64) for values in rows.values())
         order = np.argsort(at, kind="stable")
         earned = np.concatenate([[0.0], np.cumsum(amount[order])])
+        # Each end is the first instant after its day: what is earned then belongs to the next.
         total += earned[np.searchsorted(at[order], ends, side="left")]
     return [float(value) / MINOR_UNITS for value in total]

@@ -17,6 +17,7 @@ SELECT stage, department, number,
     sum(amount::DOUBLE * (least(coalesce(to_at, $horizon), ends) - greatest(from_at, starts)))
 FROM holds JOIN shape_weeks ON from_at < ends AND coalesce(to_at, $horizon) > starts GROUP BY ALL
 """
+# ASOF takes the week that began last before the move.
 _LOST = """
 SELECT from_stage, department, number, sum(amount::DOUBLE) FROM moves ASOF JOIN shape_weeks ON "at" >= starts
 WHERE kind = 'lost' AND "at" < ends GROUP BY ALL

@@ -47,6 +47,7 @@ class Tables:
 
 def books_of(kind: Kind, seed: int) -> Books:
     """The books of one company of a kind. Kinds do not share their chance: what happens by chance happens in one."""
+    # hash() would be another number in every process.
     rng = np.random.default_rng([seed, crc32(kind.name.encode())])
     chance = draw_chance(kind, rng, history=HISTORY_DAYS)
     return keep_books(kind, chance, simulate(kind, chance, frozenset(kind.doers)))

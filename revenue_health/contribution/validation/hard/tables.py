@@ -105,6 +105,7 @@ def stage_table(books: Books) -> pa.Table:
 
 def microseconds(day: Floats) -> Ints:
     """Days to epoch microseconds of whole seconds; -1 where a day is infinite."""
+    # Infinity cannot be cast to a whole number, not even where the result is not used.
     ends = np.isfinite(day)
     return np.where(ends, (START + np.rint(np.where(ends, day, 0.0) * DAY).astype(np.int64)) * 1_000_000, -1)
 

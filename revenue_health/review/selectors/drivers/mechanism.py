@@ -170,4 +170,5 @@ def _in_lever(kind: str, value: float) -> float:
     """The rate in the unit of the model's lever: days, per day, or money a day."""
     if kind == "loss_rate":
         return value / 1000
+    # From cents a week to units a day.
     return value / 700 if kind == "demand" else value

@@ -51,6 +51,7 @@ class Unit:
         return "" if value is None else f"{value * self.factor:.{self.places}f}"
 
 
+# The model counts by the day, in units and in parts of one: hence 7 days, 100 percent, 1,000 in a k.
 UNITS = {
     Lever.WAIT_DAYS: Unit(words=gettext_noop("mean wait"), unit=gettext_noop("days"), factor=1, places=1),
     Lever.LIMIT_DAYS: Unit(words=gettext_noop("no hold longer than"), unit=gettext_noop("days"), factor=1, places=0),
@@ -152,6 +153,7 @@ def promises_in_fields(form: Mapping[str, str], stages: Sequence[StageFields]) -
                 )
             )
             continue
+        # The pipeline is named only where several have this lever.
         short = f"{stage.key}:{field.name.partition(':')[2]}"
         promises.append(f"{short if counts[short] == 1 else field.name}={value:.6g}")
     return PromiseTexts(texts=tuple(promises[:MOST]), errors=tuple(errors))

@@ -143,6 +143,7 @@ def people_names() -> list[Json]:
     for row in rows:
         title = f"{row.get_role_display()} of {row.department.name}" if row.department else row.get_role_display()
         name = row.user.display_name
+        # An account that is named after its role hides nobody.
         if name.lower() != title.lower():
             titles.setdefault(name, title)
     for head in DepartmentHead.objects.filter(account=None).select_related("department"):

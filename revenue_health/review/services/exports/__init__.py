@@ -42,6 +42,7 @@ def export_request(
     *, pack: Pack, kind: str, user: User | None, now: datetime, hide_names: bool = False, language: str = ENGLISH
 ) -> tuple[PackExport, bool]:
     """The export to wait for, and whether it was asked for just now: one that is under way or still true is enough."""
+    # Only for the lock, under which two clicks ask for one export; the content of a pack is large.
     Pack.objects.select_for_update(of=("self",)).only("pk").get(pk=pack.pk)
     newest = PackExport.objects.filter(pack=pack, kind=kind, hide_names=hide_names, language=language).first()
     if newest is not None and _enough(newest, now):

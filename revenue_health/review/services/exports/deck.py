@@ -24,6 +24,7 @@ BODY_TOP = Inches(2.15)
 BODY_END = BODY_TOP + Pt(HEIGHT)
 MOST_LINES = 0.45
 """Part of a slide that lines above a chart may take; with more they get a slide of their own."""
+# The place of the layout “Title Only” in the template that python-pptx comes with.
 _TITLE_ONLY = 5
 
 

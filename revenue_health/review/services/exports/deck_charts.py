@@ -131,8 +131,10 @@ def _dress(native: Any) -> None:
     native.has_legend, native.has_title = False, False
     native.font.size, native.font.name = Pt(14), "Calibri"
     plot = native.plots[0]
+    # Series that overlap in full lie on one line: that is how a native chart stacks.
     plot.gap_width, plot.overlap = 45, 100
     category, value = native.category_axis, native.value_axis
+    # Bar charts count from the bottom.
     category.reverse_order = True
     category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     category.major_tick_mark = XL_TICK_MARK.NONE

@@ -102,8 +102,10 @@ def _write_text(sheet: Any, row: int, number: int, text: str, formats: Formats, 
 
 
 def _sheet(sheet: Any, slide: Slide, content: ExportContent, formats: Formats) -> None:
+    # Neither on the screen nor on paper.
     sheet.hide_gridlines(2)
     sheet.set_landscape()
+    # A4, one page wide and as many high as it takes.
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     _write_text(sheet, 0, 0, slide.message, formats, "message")
@@ -144,6 +146,7 @@ def _write_table(sheet: Any, table: Table, at: int, formats: Formats, widths: di
     for number, (value, column) in enumerate(zip(table.total, columns, strict=True)):
         if table.summed and column.is_money and isinstance(value, int):
             cells = xl_range(first, number, after - 1, number)
+            # With its result, for programs that show a workbook without calculating it.
             sheet.write_formula(after, number, f"=SUM({cells})", formats["total-money"], value / 100)
         else:
             _write_cell(sheet, after, number, value, column, formats, "total-")
@@ -167,6 +170,7 @@ def _sheet_name(title: str, taken: set[str]) -> str:
     name = re.sub(r"[\[\]:*?/\\]", " ", title)[:31].strip("' ") or "Sheet"
     number = 2
     while name.lower() in taken:
+        # Of 31 letters, three are left for the number.
         name, number = f"{name[:28]} {number}", number + 1
     taken.add(name.lower())
     return name

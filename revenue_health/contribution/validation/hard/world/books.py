@@ -118,6 +118,7 @@ def _entry_stage(chance: Chance) -> Ints:
 def _earliest(story: Story, stage: int) -> Floats:
     """When each deal came to the stage: the begin of the first step it needed there."""
     steps = [number for number, step in enumerate(STEPS) if step.stage == STAGES[stage]]
+    # fmin passes over NaN, which stands for steps that the deal did not need.
     return np.asarray(np.fmin.reduce(story.begin[:, steps], axis=1))
 
 

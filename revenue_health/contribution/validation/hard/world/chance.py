@@ -110,6 +110,7 @@ def _entries(kind: Kind, rng: np.random.Generator, history: float) -> tuple[Floa
     days, sources, most = [], [], []
     for number, source in enumerate(SOURCES):
         factors = [change.factor for change in demand_of(kind.changes, source)]
+        # As many as come in the world with most of them; `present` thins them out for the others.
         ceiling = float(np.prod([max(factor, 1.0) for factor in factors]))
         count = rng.poisson(DEALS_A_DAY[source] * kind.scale * ceiling * (history + PERIOD_DAYS))
         days.append(rng.uniform(-history, PERIOD_DAYS, count))
@@ -122,4 +123,5 @@ def _entries(kind: Kind, rng: np.random.Generator, history: float) -> tuple[Floa
 
 def _amounts(kind: Kind, rng: np.random.Generator, count: int) -> Floats:
     sd = kind.amount_sd
+    # With this mean of the logarithm, spread does not change the mean amount.
     return np.asarray(kind.amount_mean * np.exp(rng.normal(-sd * sd / 2, sd, count)))
