@@ -19,6 +19,7 @@ def texts_of(path: Path) -> Iterator[str | tuple[str, str]]:
     for number in range(count):
         length, start = _ENTRY.unpack_from(data, at + number * _ENTRY.size)
         text = data[start : start + length]
+        # The first text is empty: its translation is the head of the catalogue.
         if not text or _CONTEXT in text:
             continue
         singular, _, plural = text.partition(_PLURAL)

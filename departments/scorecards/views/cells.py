@@ -110,6 +110,7 @@ def _write_cell(request: HttpRequest, history: EntryHistory, now: datetime) -> P
         else:
             measurable = history.measurable
             number = entry_text(sent, name=measurable.name, unit=measurable.unit)
+            # “Sure” is said of one text: another one is asked about again.
             ask = None if request.POST.get("sure") == sent else number
             entry_save(value=number.value, note=request.POST.get("note"), how=How.GRID, ask=ask, **target)
     except EntryConflict as conflict:
@@ -150,6 +151,7 @@ def _cell_saved(
     assert scorecard is not None
     number = next((at for at, row in enumerate(scorecard.rows) if row.id == history.measurable.pk), None)
     if number is None or history.week not in scorecard.weeks:
+        # The page does not show the cell; htmx swaps nothing for a 204.
         return HttpResponse(status=204)
     column = scorecard.weeks.index(history.week)
     (row,) = grid_rows(scorecard, [number])

@@ -118,6 +118,7 @@ def _preview(department: Department, cells: Sequence[FileCell]) -> dict[str, Any
     }
     if changes and not wrong:
         packed = [[change.key, change.week.isoformat(), change.version, change.text] for change in changes]
+        # The file is not kept: the page itself carries what it says to the next step, so it is signed.
         preview["signed"] = signing.dumps([department.pk, packed], salt=SALT, compress=True)
     return preview
 

@@ -218,6 +218,7 @@ def _state_text(state: Status) -> str:
 
 def _cells(grid: Grid, at: int) -> list[GridCell]:
     row, places = grid.rows[at], _places(grid, at)
+    # Lists, since reading arrays element by element is slow.
     values, status, late = grid.cells.values[at].tolist(), grid.status[at].tolist(), grid.late[at].tolist()
     versions, changed = grid.cells.versions[at].tolist(), grid.cells.changed[at].tolist()
     copied, noted = grid.cells.copied[at].tolist(), grid.cells.noted[at].tolist()
@@ -225,6 +226,7 @@ def _cells(grid: Grid, at: int) -> list[GridCell]:
     computed = "" if row.manual else " computed"
     for column, week in enumerate(grid.weeks):
         value = values[column]
+        # Only NaN is not itself.
         blank = value != value
         kind = _STATUSES[status[column]]
         flags = late[column], changed[column], copied[column], noted[column]

@@ -22,6 +22,7 @@ class BoundedUploadHandler(MemoryFileUploadHandler):
         self._held = 0
 
     def handle_raw_input(self, *arguments: object, **options: object) -> None:
+        # Django's own handler steps aside where a request is large, and the file would go to the disk.
         self.activated = True
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:

@@ -91,6 +91,7 @@ def _hold_end(company: Company, behaviour: Behaviour, custody: Ints, begin: Floa
     elif company.mode == "hazard":
         todo = np.nonzero(crossing)[0]
         while todo.size:
+            # Drawn again until the hold outlives the change: that it did so is all that is known.
             uniform = begin[todo] + rng.gamma(shape, after[todo] / shape)
             leave[todo] = uniform
             todo = todo[uniform <= 0]
@@ -105,11 +106,13 @@ def _loss(
     before, after = company.before.loss[stage], behaviour.loss[stage]
     need = rng.exponential(size=custody.size)
     until = np.maximum(-begin, 0) * before.sum(axis=1)
+    # A stage without losses divides by 0: infinity, which here means never.
     with np.errstate(divide="ignore", invalid="ignore"):
         early = begin + need / before.sum(axis=1)
         late = np.maximum(begin, 0) + (need - until) / after.sum(axis=1)
     lost_at = np.where(need < until, early, late)
     hazards = np.where((lost_at < 0)[:, None], before, after)
+    # The number of edges below the draw is a choice by weight, in each row.
     edges = hazards.cumsum(axis=1)
     cause = (rng.uniform(size=custody.size)[:, None] * edges[:, -1:] > edges).sum(axis=1)
     return lost_at, np.minimum(cause, edges.shape[1] - 1)

@@ -88,6 +88,7 @@ def _drawn_bar(bar: Bar, text: str, number: int, axis: Axis, frame: Frame, on_pa
     interval = bar.interval
     x, width = axis.bar(bar.begin, bar.end)
     thick = frame.row * FILLED
+    # A step of nothing is a thin line, or its row would look empty.
     rect = (
         f'<rect {_fill(bar, frame.prefix, on_paper)} x="{_n(x)}" y="{_n(middle - thick / 2)}" '
         f'width="{_n(max(width, 1.5))}" height="{_n(thick)}"/>'

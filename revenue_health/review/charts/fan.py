@@ -90,6 +90,7 @@ def _plan(begin: date, end: date, target: int, scale: MoneyScale) -> Json:
         "line": {"width": 1, "dash": "dot"},
         "marker": {"size": [0, 12], "symbol": "square", "line": {"width": 1.5, "color": _INK_OF_OUTLINES}},
         "meta": {"token": "paper", "line": "text"},
+        # The marker at the end lies half beyond the plot.
         "cliponaxis": False,
         "hoverinfo": "skip",
     }
@@ -129,6 +130,7 @@ def _layout(weeks: Sequence[ForecastDay], begin: date, target: int | None, last_
 
 def _apart(values: Sequence[float]) -> list[int]:
     """Pixels by which labels in ascending order are moved so that close ones do not cover each other."""
+    # Estimated for a plot 300 pixels high, with labels of 16.
     most, shifts, last = max([abs(value) for value in values], default=0.0) or 1.0, [], -1e9
     for value in values:
         at = value / most * 300

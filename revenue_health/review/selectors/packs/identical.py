@@ -14,6 +14,7 @@ from revenue_health.review.models import Pack
 class _FiguresDigest(Func):
     """Of what a pack shows, without its title and when and by whom it was frozen."""
 
+    # By the database, which need not send the contents; md5 compares here, it proves nothing.
     template = "md5((%(expressions)s::jsonb - 'pack')::text)"
     output_field = CharField()
 

@@ -19,6 +19,7 @@ class LinkRow:
 
 
 def token_hash(token: str) -> str:
+    # Neither salt nor a slow hash: a token is random already, and is looked up by this.
     return hashlib.sha256(token.encode()).hexdigest()
 
 

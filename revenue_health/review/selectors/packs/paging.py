@@ -126,6 +126,7 @@ def _fitting(table: Table, rows: Sequence[NumberedRow], room: Room, left: float)
     # Columns are set by the rows that stand on the page, so texts may take more lines there than in the whole table.
     while count > 1 and _height(_part(table, rows[:count], total=count == len(rows)), room) > left:
         count -= 1
+    # A row that fits no page still takes an empty one, or it would never be printed.
     return max(count, int(left >= room.height - room.line))
 
 

@@ -82,6 +82,7 @@ def what_if_page(request: HtmxRequest) -> HttpResponse:
     except (ComparisonError, CustodyStoreMissing) as problem:
         return page_render(request, TEMPLATE, {"site": site, "cannot": str(problem)}, partial="page")
     response = page_render(request, TEMPLATE, context, partial="result")
+    # Replaced, not pushed: back must not step through every move of a slider.
     response["HX-Replace-Url"] = address
     return response
 

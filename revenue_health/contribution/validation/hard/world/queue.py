@@ -14,6 +14,7 @@ def review_ends(arrival: Floats, work: Floats, lost: Floats, *, reviewers: int, 
     reviewers before day 0, later from then on: those who leave finish what they are at.
     """
     end: Floats = np.full(arrival.size, np.inf)
+    # Free since long before the first deal comes.
     free = [-1e9] * reviewers
     heapify(free)
     to_leave = max(reviewers - later, 0)
