@@ -122,6 +122,7 @@ def subject_period(text: str, period: str) -> str:
 
 def subject_number(text: str, rest: str) -> int:
     """The number of a row, in its only accepted spelling."""
+    # Fifteen digits fit into the database's integer; more would be an error of its own.
     if not re.fullmatch(r"[1-9][0-9]{0,14}", rest):
         raise SubjectUnknown(text)
     return int(rest)

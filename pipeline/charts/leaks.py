@@ -77,6 +77,7 @@ def cause_chart(bars: Sequence[CauseBar], *, scale: MoneyScale | None) -> Chart:
         "y": [bar.name for bar in bars],
         "text": [scale.write(bar.value) if scale else grouped(bar.value) for bar in bars],
         "textposition": "outside",
+        # The number of the longest bar stands beyond the plot.
         "cliponaxis": False,
         "meta": {"token": "ac"},
         "marker": {"line": {"width": 0}},
@@ -88,6 +89,7 @@ def cause_chart(bars: Sequence[CauseBar], *, scale: MoneyScale | None) -> Chart:
         "showlegend": False,
         "dragmode": False,
         "xaxis": {"rangemode": "tozero", "visible": False, "fixedrange": True},
+        # Plotly counts from the bottom.
         "yaxis": {"autorange": "reversed", "automargin": True, "showgrid": False, "ticks": "", "fixedrange": True},
     }
     return {"data": [figure], "layout": layout}
@@ -123,6 +125,7 @@ def _spread(ends: list[tuple[float, str]]) -> list[dict[str, Any]]:
     placed: list[dict[str, Any]] = []
     floor = float("-inf")
     for value, title in sorted(ends):
+        # A line of text takes about nine percent of the height.
         height = max(value / top, floor + 0.09)
         placed.append({"y": round(height * top, 3), "text": title})
         floor = height

@@ -34,6 +34,7 @@ _DECIDES, _DECIDES_SURELY = 0.95, 0.7
 """The same for a split by the values themselves, where no value is a placeholder."""
 _FEWEST_OF_A_VALUE = 5
 """Values with fewer deals are looked at together: one deal a value splits anything perfectly."""
+# Of a 90 % interval: five percent lie beyond it at either end.
 _Z = 1.6449
 
 

@@ -277,6 +277,7 @@ def _issue(issue: Issue) -> IssueRow:
 def _effect(effect: Decimal | None, unit: str) -> str:
     if effect is None:
         return ""
+    # It is stored with more decimals than were typed.
     places = max(0, -int(effect.normalize().as_tuple().exponent))
     sign = "+" if effect > 0 else ""
     return f"{sign}{grouped(effect, places)} {unit}".strip()

@@ -36,6 +36,7 @@ def commitment_create(
     """Commit to something by a day. `today` is the company's."""
     _measurable_fits(measurable, department)
     _day_fits(due, today)
+    # By the day first promised: the same form sent again is no second promise, though the first was postponed since.
     content = {
         "text": _one_line(text),
         "department": department,

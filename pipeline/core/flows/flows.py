@@ -19,6 +19,7 @@ from pipeline.core.weeks import Weeks
 
 __all__ = ["FLOWS_SCHEMA", "FLOW_KINDS", "flows_compute", "flows_difference", "flows_sum"]
 
+# Cents times seconds of a large company outgrow 64 bits.
 MONEY_SECONDS = pa.decimal128(38, 0)
 FLOWS_SCHEMA = pa.schema(
     [
@@ -148,6 +149,7 @@ def _opening_stock(steps: pa.Table, weeks: int) -> pa.Table:
     """What is in custody at the start of each week per holder and age bin: the running sum of all steps before."""
     lane = integers(steps, "holder") * BINS + integers(steps, "age_bin")
     lanes, row = np.unique(lane, return_inverse=True)
+    # What came or went in a week is in the opening stock from the next Monday on.
     week = integers(steps, "week") + 1
     deals, amount = (np.zeros((len(lanes), weeks), dtype=np.int64) for _ in range(2))
     for total, name in ((deals, "n"), (amount, "a")):

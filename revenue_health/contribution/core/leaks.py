@@ -82,6 +82,7 @@ def costs_of(pair: RatePair, cells: Sequence[Cell], *, replicates: bool) -> Floa
     places = sorted({(cell.stage, cell.department) for cell in cells})
     worlds = tuple(_by_place(rates, places) for rates in (before, now))
     layout = worlds[0].layout
+    # Row 0 is everybody as they are, which the others are compared with.
     choice = np.repeat(everyone(layout, 1), len(cells) + 1, axis=0)
     for row, cell in enumerate(cells, 1):
         choice[row, 1 + places.index((cell.stage, cell.department)), WATCHED[cell.factor]] = 0

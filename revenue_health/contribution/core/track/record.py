@@ -141,6 +141,7 @@ def _widening(errors: Floats, share: float) -> float:
     values = np.concatenate([errors, assumed])
     weights = np.concatenate([np.ones(errors.size), np.full(steps.size, ASSUMED / steps.size)])
     order = np.argsort(values)
+    # Each error stands in the middle of its own weight.
     reached = (np.cumsum(weights[order]) - 0.5 * weights[order]) / weights.sum()
     quantile = float(np.interp(share, reached, values[order]))
     return float(np.clip(quantile / normal.inv_cdf((1 + share) / 2), 1 / WIDEST, WIDEST))
