@@ -82,6 +82,7 @@ def test_everybody_gets_what_the_table_says(cast: dict[str, Client], name: str) 
 def status(client: Client, row: Row, method: str) -> int:
     """What one request gets; whatever it changed is taken back."""
     cache.clear()
+    # Some pages sign somebody out, or in as another.
     cookies = client.cookies.copy()
     with transaction.atomic():
         response = getattr(client, method)(reverse(row.name, kwargs=row.filled()))

@@ -20,6 +20,7 @@
     at = Math.max(0, Math.min(slides.length - 1, number));
     slides.forEach((slide, index) => slide.classList.toggle("current", index === at));
     progress.value = at + 1;
+    // Replaced, not pushed: back leads out of the board, not through its slides.
     history.replaceState(null, "", `#${at + 1}`);
     document.title = document.title.replace(/^(\d+\/\d+ )?/, `${at + 1}/${slides.length} `);
     fillNotes();
@@ -183,6 +184,7 @@
     const ended = event.changedTouches[0];
     if (!begun) return;
     const [right, down] = [ended.clientX - begun.clientX, ended.clientY - begun.clientY];
+    // A swipe goes across; a finger that scrolls goes down more than that.
     if (Math.abs(right) > 60 && Math.abs(right) > 2 * Math.abs(down)) show(at + (right < 0 ? 1 : -1));
     begun = null;
   });

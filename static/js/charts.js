@@ -21,6 +21,7 @@
     const paper = colour("paper");
     const hairline = colour("hairline");
     const data = figure.data.map((trace) => {
+      // The figure itself stays as it came: it is drawn again when the theme changes.
       const shown = structuredClone(trace);
       const token = trace.meta && trace.meta.token;
       if (token && shown.marker) shown.marker = { ...shown.marker, color: colour(token) };
@@ -77,6 +78,7 @@
   document.addEventListener("htmx:before:swap", (event) => {
     const target = event.detail.ctx && event.detail.ctx.target;
     if (!target || !window.Plotly || !target.querySelectorAll) return;
+    // Plotly listens to the window for each figure; who only takes the element away leaves that behind.
     for (const element of target.querySelectorAll(".chart[data-drawn]")) window.Plotly.purge(element);
   });
   document.addEventListener("htmx:after:swap", drawNew);

@@ -9,6 +9,7 @@
     link.href = URL.createObjectURL(blob);
     link.download = name;
     link.click();
+    // The browser reads the address only after the click.
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 

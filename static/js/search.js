@@ -19,6 +19,7 @@
     const palette = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
     if ((slash || palette) && open()) {
       event.preventDefault();
+      // The keys of the page must not act on it as well.
       event.stopImmediatePropagation();
     }
   });
