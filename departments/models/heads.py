@@ -33,7 +33,7 @@ class DepartmentHead(models.Model):
             models.UniqueConstraint(
                 fields=["department", "since"],
                 name="department_head_since_once",
-                # Of heads without a first day there is one, too.
+                # Only one head of a department may be without a first day.
                 nulls_distinct=False,
                 violation_error_message=gettext_lazy("Another head of this department begins on that day."),
             ),

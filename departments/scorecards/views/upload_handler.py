@@ -22,7 +22,7 @@ class BoundedUploadHandler(MemoryFileUploadHandler):
         self._held = 0
 
     def handle_raw_input(self, *arguments: object, **options: object) -> None:
-        # Django's own handler steps aside where a request is large, and the file would go to the disk.
+        # Django's own handler takes no part in a large request, and here no other one would take the file.
         self.activated = True
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:

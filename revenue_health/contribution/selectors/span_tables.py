@@ -41,7 +41,7 @@ class SpanTables:
 
     def group(self, parts: Sequence[Part]) -> LongFlows:
         """The rows of some parts together."""
-        # concatenate needs an array at least, and of whole numbers to be an index.
+        # concatenate needs at least one array, and whole numbers to be an index.
         none = np.zeros(0, dtype=np.int64)
         rows = {
             name: np.concatenate([none, *(places[part] for part in parts if part in places)])
