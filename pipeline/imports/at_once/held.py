@@ -17,7 +17,7 @@ from django.db import connection
 from pipeline.imports.folder.format import BY_NAME
 
 LARGE_FILES = ("accounts.csv", "opportunities.csv", "events.csv", "handoffs.csv")
-_MEMORY = "1GB"
+_MEMORY = "640MB"
 
 _SMALL = {
     "departments_company": (("reporting_currency", "VARCHAR"), ("time_zone", "VARCHAR")),

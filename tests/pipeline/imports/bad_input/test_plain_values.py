@@ -18,7 +18,7 @@ from pipeline.imports.files.headers import LINE
 from pipeline.imports.folder import kinds
 from pipeline.imports.folder.blocks import CheckedBlock, block_check
 from pipeline.imports.folder.format import FILES, Column, FileFormat
-from pipeline.imports.folder.plain import plain_column
+from pipeline.imports.folder.plain import Plain, plain_column
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.problems import ProblemList
 
@@ -110,3 +110,11 @@ def test_usual_values_are_plain() -> None:
     ):  # fmt: skip
         assert kind.plain
         assert plain_column(pa.chunked_array([[value]]), kind.plain, blank=False) is not None, value
+
+
+def test_one_odd_value_among_many_that_repeat_is_seen() -> None:
+    plain = Plain("[a-z]+")
+    usual = ["lead", "offer", "won"] * 2_000
+    assert plain_column(pa.chunked_array([usual]), plain, blank=False) is not None
+    for odd in ("L1", " won"):
+        assert plain_column(pa.chunked_array([[*usual, odd]]), plain, blank=False) is None

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from pipeline.imports.at_once import load as at_once
 from pipeline.imports.new_tables import first_load
 from pipeline.imports.problems import ImportBusy
 from pipeline.models import Account, Event, ImportBatch, Opportunity
@@ -164,8 +165,12 @@ class Readers:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_readers_see_nothing_or_all_and_wait_for_neither(tmp_path: Path, always: None) -> None:
-    """Also while one of them holds the empty tables open, which the import waits for."""
+@pytest.mark.parametrize("smallest_at_once", [1, 10**9])
+def test_readers_see_nothing_or_all_and_wait_for_neither(
+    tmp_path: Path, always: None, monkeypatch: pytest.MonkeyPatch, smallest_at_once: int
+) -> None:
+    """Also while one of them holds the empty tables open, which the import waits for; in both ways of a first load."""
+    monkeypatch.setattr(at_once, "LARGE_BYTES", smallest_at_once)
     folder = folder_write(tmp_path)
     with Readers() as readers, another_connection() as slow:
         slow.execute("BEGIN")
