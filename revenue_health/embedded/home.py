@@ -141,12 +141,16 @@ class Home:
         file = self.path / "secret_key"
         if not file.exists():
             self.path.mkdir(parents=True, exist_ok=True)
-            try:
-                descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            except FileExistsError:
-                return file.read_text().strip()
-            with os.fdopen(descriptor, "w") as handle:
+            # Linked into place whole: a second process that starts meanwhile never reads half a key.
+            own = self.path / f".secret_key.{secrets.token_hex(8)}"
+            with os.fdopen(os.open(own, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as handle:
                 handle.write(secrets.token_urlsafe(50))
+            try:
+                os.link(own, file)
+            except FileExistsError:
+                pass
+            finally:
+                own.unlink()
         return file.read_text().strip()
 
 

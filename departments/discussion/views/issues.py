@@ -14,7 +14,7 @@ from departments.discussion.selectors.commitments import company_today
 from departments.discussion.services.commitments import issue_raise, issue_solve
 from departments.discussion.services.errors import DiscussionError
 from departments.discussion.views.commitment_forms import IssueForm, committing, filled_in
-from departments.models import Issue
+from departments.models import Issue, Measurable
 from departments.web.double_submission import submitted_once
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
@@ -28,9 +28,9 @@ def issue_new(request: HttpRequest) -> HttpResponse:
     require(request, committing(user).exists())
     if request.method == "GET":
         filled = filled_in(request.GET, user=user, today=company_today(now))
-        filled["text"] = request.GET.get("text", "") or filled["text"].replace("Bring ", "").replace(
-            " back to its goal", " is off its goal"
-        )
+        measurable = Measurable.objects.filter(key=request.GET.get("measurable", "")).first()
+        off_goal = _("“{name}” is off its goal").format(name=measurable.name) if measurable else filled["text"]
+        filled["text"] = request.GET.get("text", "") or off_goal
         return _issue_form_page(request, IssueForm(initial=filled, user=user))
     form = IssueForm(request.POST, user=user)
     if form.is_valid():

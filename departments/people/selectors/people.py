@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from departments.models import Invitation, User
+from departments.models import Invitation, Membership, User
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class Role:
 
     @property
     def title(self) -> str:
-        return self.role.capitalize() + (
+        return str(Membership.Role(self.role).label) + (
             _(" of {department}").format(department=self.department) if self.department else ""
         )
 

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import F, Model, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from departments.day_formats import day_text
@@ -100,7 +101,7 @@ def _day(name: str) -> Callable[[Model], str]:
 
 
 def _yes(name: str) -> Callable[[Model], str]:
-    return lambda row: "yes" if getattr(row, name) else DASH
+    return lambda row: _("yes") if getattr(row, name) else DASH
 
 
 def _position(row: Model) -> str:

@@ -274,7 +274,7 @@ def column_words(column: dict[str, Any] | None) -> str:
     if column is None:
         return ""
     if not column["filled"]:
-        return "empty"
+        return _("empty")
     examples = ", ".join(str(entry[0])[:40] for entry in column["values"][:_EXAMPLES])
     return _("{filled:,} filled, {different:,} different: {examples}").format(
         filled=column["filled"], different=column["different"], examples=examples

@@ -187,7 +187,7 @@ def leak_status_set(*, leak: int, status: str, reason: str, user: User, now: dat
     if row.status == Status.RECOVERED:
         raise RegisterError(_("It has recovered; it opens again by itself if it is seen again."))
     if status == Status.DECLINED and not reason:
-        raise RegisterError("Say why it is declined.")
+        raise RegisterError(_("Say why it is declined."))
     if row.status == status and not reason:
         return row
     row.declined_reason = reason if status == Status.DECLINED else ""

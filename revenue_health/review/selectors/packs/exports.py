@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from departments.formats import counted, grouped
+from departments.formats import grouped
 from departments.selectors.jobs import Phase, open_jobs, phase_of
 from departments.translation import gettext_noop
 from revenue_health.review.models import Pack, PackExport
@@ -65,10 +65,10 @@ def _interrupted() -> set[int]:
 def _failure(export: PackExport, now: datetime) -> str:
     silent = (now - export.touched_at).total_seconds()
     if export.status == PackExport.Status.ASKED and silent > UNCLAIMED_SECONDS:
-        return (
-            f"No worker has taken this up for {counted(round(silent), 'second')}: it is probably not running. "
-            "The file is made as soon as one starts; nothing is lost."
-        )
+        return gettext_noop(
+            "No worker has taken this up for {seconds:,} seconds: it is probably not running. The file is made as soon "
+            "as one starts; nothing is lost."
+        ).format(seconds=round(silent))
     if export.status == PackExport.Status.WORKING and silent > SILENT_SECONDS:
         return gettext_noop("The worker has gone silent; the file is made again when the next one starts.")
     if export.status == PackExport.Status.DONE and export_path(export) is None:

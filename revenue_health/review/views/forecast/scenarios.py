@@ -76,7 +76,7 @@ def save(request: HttpRequest) -> HttpResponse:
     except (ScenarioError, PromiseError, FlowError, ComparisonError, CustodyStoreMissing) as problem:
         messages.error(request, str(problem))
     else:
-        messages.info(request, f"“{saved.name}” is saved.")
+        messages.info(request, _("“{name}” is saved.").format(name=saved.name))
     return HttpResponseRedirect(address_of(texts))
 
 

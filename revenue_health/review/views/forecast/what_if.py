@@ -176,10 +176,12 @@ def _what_if_message(outcome: Outcome, texts: tuple[str, ...], currency: str) ->
         return _("From today on it makes no clear difference to {label}: 90 % range {low} to {high}.").format(
             label=outcome.label, low=low, high=high
         )
-    direction = "more" if outcome.change > 0 else "less"
-    return _(
-        "From today on it brings {label} {change} {direction} (90 % range {low} to {high}, if the records are right)."
-    ).format(label=outcome.label, change=change, direction=direction, low=low, high=high)
+    brings = (
+        _("From today on it brings {label} {change} more (90 % range {low} to {high}, if the records are right).")
+        if outcome.change > 0
+        else _("From today on it brings {label} {change} less (90 % range {low} to {high}, if the records are right).")
+    )
+    return brings.format(label=outcome.label, change=change, low=low, high=high)
 
 
 def _promise_row(
