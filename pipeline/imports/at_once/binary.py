@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
-_NULL = pa.scalar(b"\xff\xff\xff\xff", pa.binary())
+_NULL = b"\xff\xff\xff\xff"
 _MICROSECONDS_TO_2000 = 946_684_800_000_000
 _DAYS_TO_2000 = 10_957
 _DIGITS = 4
@@ -33,6 +33,8 @@ def binary_rows(block: pa.RecordBatch) -> bytes:
     rows = block.num_rows
     if not rows:
         return b""
+    # Here and not beside the other constants: the first scalar of Arrow loads pandas, which web processes do without.
+    null = pa.scalar(_NULL, pa.binary())
     pieces: list[pa.Array] = []
     beside = [_repeated(_big_endian(np.full(1, block.num_columns), ">i2"), rows)]
     for column in block.columns:
@@ -49,7 +51,7 @@ def binary_rows(block: pa.RecordBatch) -> bytes:
             continue
         if beside:
             pieces.append(_piece(beside))
-        pieces.append(pc.if_else(column.is_valid(), _piece([length, values]), _NULL))
+        pieces.append(pc.if_else(column.is_valid(), _piece([length, values]), null))
         beside = []
     if beside:
         pieces.append(_piece(beside))
