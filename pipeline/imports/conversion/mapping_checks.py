@@ -91,6 +91,8 @@ class MappingMistakes:
             absent = [name for name, letters, other in parts if not (directives & set(letters) or other)]
             if bad := _bad_directive(form):
                 self.add(part, word, form, gettext_noop("is not a format: {bad}").format(bad=bad))
+            elif mistake := _half_a_day(directives):
+                self.add(part, word, form, mistake)
             elif absent:
                 self.add(
                     part,
@@ -108,6 +110,17 @@ class MappingMistakes:
         """A zone times are read in: the database never sees it."""
         if name not in TIME_ZONES | CLOCKS:
             self.add(part, "time_zone", name, NO_ZONE_REASON)
+
+
+def _half_a_day(directives: set[str]) -> str:
+    """What is wrong with the half of the day: nine in the evening would be read as nine in the morning."""
+    if "I" in directives and "p" not in directives:
+        return gettext_noop(
+            "has %I, an hour of twelve, without %p: morning or afternoon would be made up; write %H or %p"
+        )
+    if "p" in directives and "I" not in directives:
+        return gettext_noop("has %p without %I: morning and afternoon would be read alike; write %I for the hour")
+    return ""
 
 
 def _bad_directive(form: str) -> str:

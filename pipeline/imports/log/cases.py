@@ -103,6 +103,8 @@ class CaseReader:
             report.counted[gettext_noop("cases never enter a stage and are left out")] += 1
             return None
         report.deals += 1
+        if self._mapping.opportunity.amount and not moves.valued:
+            report.counted[gettext_noop("cases have no amount; they count with amount_default")] += 1
         events = [timed_event.event for timed_event in timed]
         history = self._since_created(case, events, moves.rows)
         own = self._mapping.pipeline.key

@@ -46,6 +46,7 @@ class Moves:
     ) -> None:
         self.rows: list[Move] = []
         self.ended: datetime | None = None
+        self.valued = False
         self._stages, self._losses, self._counted = stages, losses, counted
         self._amount_of, self._amount_default = amount, amount_default
         self._been: set[str] = set()
@@ -63,7 +64,9 @@ class Moves:
         place = stage.key if stage else WITHDRAWN if loss and loss.withdrawn else LOST
         if stage and stage.once and stage.key in self._been and last:
             place, pipeline = last.place, last.pipeline
-        amount = self._amount_of(event) or (last.amount if last else self._amount_default)
+        own = self._amount_of(event)
+        self.valued = self.valued or bool(own)
+        amount = own or (last.amount if last else self._amount_default)
         if self._gone or (pipeline or self._pipeline) in self._finished:
             self._count_after_final(place, amount)
             return True

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from django.db import connection
 from django.utils import timezone
 
+from departments.formats import counted
 from departments.translation import gettext_noop
 from pipeline.imports.folder.checks import MOST_OF_A_KIND, query, query_large
 from pipeline.imports.folder.order import order_check_known
 from pipeline.imports.folder.staging import Staging
-from pipeline.imports.merge.entry_notes import beyond_limits_notes
+from pipeline.imports.merge.entry_notes import beyond_limits_notes, weeks_to_come_notes
 from pipeline.imports.merge.hindsight import hindsight_notes
 from pipeline.imports.merge.pipelines import pipelines_check
 from pipeline.imports.merge.unusual import sums_check, unusual_notes
@@ -153,6 +154,21 @@ def _currencies_changed(batch: int) -> list[str]:
     return [note.format(count=len(rows), listed=listed)]
 
 
+def _without_events(staging: Staging) -> list[str]:
+    """Deals of which nothing is known to have happened: no figure counts them."""
+    silent = (
+        "FROM in_opportunities i JOIN pipeline_opportunity o ON o.key = i.key"
+        " WHERE NOT EXISTS (SELECT FROM pipeline_event e WHERE e.opportunity_id = o.id)"
+    )
+    ((count,),) = query_large(staging, f"SELECT count(*) {silent}")
+    if not count:
+        return []
+    keys = [f"“{key}”" for (key,) in query_large(staging, f"SELECT i.key {silent} ORDER BY i.line LIMIT 20")]
+    note = gettext_noop("opportunities.csv: {deals} no event, so no figure counts them: {listed}.")
+    more = f" and {count - len(keys):,} more" if count > len(keys) else ""
+    return [note.format(deals=counted(count, "deal has", "deals have"), listed=", ".join(keys) + more)]
+
+
 def _add_notes(staging: Staging, batch: int) -> None:
     """Add notes about what was assumed, left out, or looks unusual."""
     for name, staged in staging.files.items():
@@ -173,6 +189,7 @@ def _add_notes(staging: Staging, batch: int) -> None:
             )
     if "opportunities.csv" in staging.files:
         staging.notes += _currencies_changed(batch)
+        staging.notes += _without_events(staging)
     if "events.csv" in staging.files:
         now = timezone.now()
         ((future, unknown, silent),) = query_large(
@@ -208,7 +225,7 @@ def _add_notes(staging: Staging, batch: int) -> None:
     if "accounts.csv" in staging.files:
         staging.notes += merged_accounts_notes(batch)
     if "entries.csv" in staging.files:
-        staging.notes += beyond_limits_notes()
+        staging.notes += beyond_limits_notes() + weeks_to_come_notes()
 
 
 def opportunities_touch(staging: Staging, batch: int) -> int:

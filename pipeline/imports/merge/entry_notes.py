@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils import timezone
+
 from departments.formats import counted
-from departments.models import Measurable
+from departments.models import Measurable, current_company
 from departments.models.scorecard import MANUAL
 from departments.translation import gettext_noop
 from pipeline.imports.folder.checks import query
+
+
+def weeks_to_come_notes() -> list[str]:
+    """A sentence where entries.csv has values of weeks that have not begun: pages refuse them, a folder keeps them."""
+    today = timezone.now().astimezone(current_company().zone).date()
+    ((count, last),) = query(
+        "SELECT count(*), max(week) FROM in_entries WHERE week > %s AND value IS NOT NULL", [today]
+    )
+    if not count:
+        return []
+    note = gettext_noop(
+        "entries.csv: {values} of weeks that have not begun, the last of {last}; correct the week if it is a slip."
+    )
+    return [note.format(values=counted(count, "value"), last=last)]
 
 
 def beyond_limits_notes() -> list[str]:

@@ -6,10 +6,13 @@ meant."""
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
+from decimal import Decimal
 
 from departments.core.text import confusable_form
 from departments.formats import counted
 from departments.models import current_company
+from departments.periods.targets import crossing, other_sums
 from departments.translation import gettext_noop
 from pipeline.core.measured import UnknownFigure, parse_source
 from pipeline.imports.folder.checks import query, query_large
@@ -79,6 +82,7 @@ def unusual_notes(staging: Staging) -> None:
         staging.notes += _without_earning()
     if "plan.csv" in staging.files:
         _odd_plans(staging)
+        staging.notes += _plans_at_odds()
         _plans_without_deals(staging)
     if "rates.csv" in staging.files:
         staging.notes += _odd_rates()
@@ -174,6 +178,37 @@ def _odd_plans(staging: Staging) -> None:
                 "calendar; they are the plan for exactly these days: {odd}."
             ).format(count=len(odd), count2=len(spans), odd=_first_items(odd))
         )
+
+
+def _plans_at_odds() -> list[str]:
+    """Targets that others contradict: shorter periods fill one and come to another sum, or two periods cross."""
+    places: dict[tuple[str, str], list[tuple[date, date, Decimal]]] = defaultdict(list)
+    for pipeline, segment, start, end, target in query(
+        "SELECT p.key, t.segment, t.period_start, t.period_end, t.target FROM pipeline_plantarget t"
+        " JOIN pipeline_pipeline p ON p.id = t.pipeline_id"
+        " WHERE EXISTS (SELECT FROM in_plan i WHERE i.pipeline = p.key) ORDER BY 1, 2, 3, 4"
+    ):
+        places[pipeline, segment].append((start, end, target))
+    unequal, crossed = [], []
+    for (pipeline, segment), rows in places.items():
+        name = f"{pipeline} {segment}".strip()
+        for (start, end, target), parts in other_sums(rows):
+            unequal.append(f"{name} {start}..{end}: {target:f} ≠ {' + '.join(f'{part[2]:f}' for part in parts)}")
+        crossed += [f"{name} {one[0]}..{one[1]} / {two[0]}..{two[1]}" for one, two in crossing(rows)]
+    notes = []
+    if unequal:
+        note = gettext_noop(
+            "plan.csv: targets that are not the sum of the shorter periods in them; each period is compared with its "
+            "own: {listed}."
+        )
+        notes.append(note.format(listed=_first_items(unequal)))
+    if crossed:
+        note = gettext_noop(
+            "plan.csv: periods that share days though neither lies in the other; of those days the shorter one "
+            "counts: {listed}."
+        )
+        notes.append(note.format(listed=_first_items(crossed)))
+    return notes
 
 
 def _plans_without_deals(staging: Staging) -> None:

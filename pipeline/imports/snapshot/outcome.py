@@ -65,6 +65,11 @@ class OutcomeReader:
     def _outcome(self, row: SourceRow, won: bool | None, closed: bool | None, status: str) -> tuple[str, str]:
         columns = self._columns
         if won and status != WITHDRAWN:
+            if closed is False:
+                what = gettext_noop("deals are won by their {won_flag} and not closed by their {closed_flag}").format(
+                    won_flag=columns.won_flag, closed_flag=columns.closed_flag
+                )
+                self._count(f"{what}; {columns.won_flag} decides")
             if status in (LOST, _OPEN):
                 what = gettext_noop("deals are {status} by their {status2} and won by {won_flag}").format(
                     status=status, status2=columns.status, won_flag=columns.won_flag

@@ -58,6 +58,8 @@ def test_one_deal(small: SmallCompany, answer: Ask) -> None:
     figures = answer("contributions", *QUARTER)
     adds_up(figures)
     assert figures["actual"] == 1000.0
+    without = answer("contributions", "--period", "2026-Q1", "--baseline", "four-quarters")
+    assert (without["baseline"], without["reasons"][0][:12]) == (None, "no baseline:")
     assert {party["verdict"] for party in figures["parties"]} <= {"cannot tell", "not judged"}
 
 

@@ -131,6 +131,8 @@ def _baseline(
     Days that are those of the default were chosen by its rule, also where a stored comparison names them.
     """
     default = chosen_baseline(calendar, period, first)
+    if isinstance(requested, str):
+        requested = _named(calendar, period, requested, first)
     if requested is None:
         if default.period is None:
             return default, (
@@ -140,8 +142,6 @@ def _baseline(
                 ).format(start=period.start),
             )
         return default, ()
-    if isinstance(requested, str):
-        requested = _named(calendar, period, requested, first)
     if requested.end >= period.start and requested.start <= period.end:
         raise ComparisonError(
             _("The baseline {label} overlaps the period {label_2}; choose days outside of it.").format(
@@ -163,12 +163,12 @@ def _baseline(
     return ChosenBaseline(period=compared, rule=default.rule if same else BaselineRule.ASKED), ()
 
 
-def _named(calendar: FiscalCalendar, period: Period, text: str, first: date) -> Period:
-    """The baseline a text asks for. Raises PeriodError for one that names none."""
+def _named(calendar: FiscalCalendar, period: Period, text: str, first: date) -> Period | None:
+    """The baseline a text asks for; None for four quarters that are not recorded. Raises PeriodError for one that names
+    none."""
     if text == LAST_YEAR:
         return calendar.last_year(period)
-    before = year_before(calendar, period, first) if text == FOUR_QUARTERS else None
-    return before or calendar.parse(text)
+    return year_before(calendar, period, first) if text == FOUR_QUARTERS else calendar.parse(text)
 
 
 def _openings(calendar: FiscalCalendar, company: Company, baseline: Period, first: date) -> tuple[int, ...]:

@@ -70,3 +70,45 @@ def test_another_time_zone_is_noted(tmp_path: Path) -> None:
     result = company_folder_load(path=zone)
     assert Company.objects.get().time_zone == "America/New_York"
     assert any("changes from Europe/Berlin to America/New_York" in note for note in result.notes)
+
+
+def notes_of(folder: Path) -> list[str]:
+    result = company_folder_load(path=folder)
+    assert result.accepted, result.problems
+    return list(result.notes)
+
+
+def test_deals_of_which_nothing_happened_are_counted_and_named(tmp_path: Path) -> None:
+    assert not any("no event" in note for note in notes_of(folder_write(tmp_path / "one")))
+    rows = "".join(f"X{n:02},,new,,,,,EUR,\n" for n in range(22))
+    notes = notes_of(part_write(tmp_path / "two", {"opportunities.csv": GOOD["opportunities.csv"] + rows}))
+    (note,) = [note for note in notes if "no event" in note]
+    assert note.startswith("opportunities.csv: 22 deals have no event, so no figure counts them: “X00”, “X01”, ")
+    assert note.endswith("“X19” and 2 more.")
+
+
+def test_values_of_weeks_to_come_are_counted(tmp_path: Path) -> None:
+    week = "measurable,week,value\ncalls,2199-12-30,7\ncalls,2199-12-23,\n"
+    assert (
+        "entries.csv: 1 value of weeks that have not begun, the last of 2199-12-30; correct the week if it is a slip."
+        in notes_of(folder_write(tmp_path, {"entries.csv": week}))
+    )
+
+
+PLAN = "pipeline,period_start,period_end,target\nnew,2026-01-01,2026-03-31,900\n"
+MONTHS = "new,2026-01-01,2026-01-31,300\nnew,2026-02-01,2026-02-28,300\nnew,2026-03-01,2026-03-31,{march}\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "odd"),
+    [
+        (MONTHS.format(march=300), ""),
+        (MONTHS.format(march=30), "new 2026-01-01..2026-03-31: 900.00 ≠ 300.00 + 300.00 + 30.00"),
+        ("new,2026-01-01,2026-01-31,5000\n", ""),  # other months may have no plan of their own
+        ("new,2026-03-01,2026-04-30,7\n", "new 2026-01-01..2026-03-31 / 2026-03-01..2026-04-30"),
+    ],
+)
+def test_targets_that_contradict_each_other_are_named(tmp_path: Path, rows: str, odd: str) -> None:
+    notes = notes_of(folder_write(tmp_path, {"plan.csv": PLAN + rows}))
+    found = [note for note in notes if "not the sum" in note or "share days" in note]
+    assert [note.rpartition(": new")[2] for note in found] == ([odd.removeprefix("new") + "."] if odd else [])

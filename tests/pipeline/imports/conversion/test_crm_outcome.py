@@ -43,6 +43,8 @@ def place(tmp_path: Path, row: str, deal: str) -> tuple[str, str]:
          "lost by their status and won by flag; flag decides"),
         ("A,Open,2026-10-01,2026-10-05,100,Won,,,no", f'{STATUS}\nwon_flag = "flag"', "won 2026-10-05",
          "won by their status and not won by flag; status decides"),
+        ("A,Open,2026-10-01,2026-10-05,100,no,,,yes", 'closed_flag = "status"\nwon_flag = "flag"', "won 2026-10-05",
+         "won by their flag and not closed by their status; flag decides"),
         ("A,Won,2026-10-01,2026-10-05,100,Deleted,,,", STATUS, "withdrawn 2026-10-05",
          "won by their stage and withdrawn by status; status decides"),
     ],

@@ -34,9 +34,11 @@ def test_a_zone_by_name_counts_and_an_uncertain_name_is_refused(tmp_path: Path) 
         ("%m/%Y", "names no day"),
         ("%a %m/%Y", "names no day"),
         ("%", "is not a format"),
+        ("%d/%m/%Y %I:%M", "has %I, an hour of twelve, without %p"),
+        ("%d/%m/%Y %H:%M %p", "has %p without %I"),
     ],
 )
-def test_a_time_format_that_leaves_the_day_open_is_refused(tmp_path: Path, form: str, why: str) -> None:
+def test_a_time_format_that_leaves_the_time_open_is_refused(tmp_path: Path, form: str, why: str) -> None:
     (one,) = problems(tmp_path, CSV, mapping(log=f'time_format = "{form}"'))
     assert why in one
 
@@ -100,3 +102,9 @@ def test_a_row_that_was_added_below_turns_nothing_round(tmp_path: Path) -> None:
     log += "C2,Lead,2026-10-06 09:00,\nC2,Won,2026-10-06 09:00,\nC2,Lead,2026-10-01 09:00,\n"
     convert_log(tmp_path, log)
     assert [place for place, _, _ in moves(tmp_path)["C2"]] == ["lead", "won"]
+
+
+def test_the_evening_is_the_evening(tmp_path: Path) -> None:
+    log = HEAD + "C1,Lead,05/10/2026 09:00 AM,\nC1,Won,05/10/2026 09:00 PM,\n"
+    convert_log(tmp_path, log, mapping(log='time_format = "%d/%m/%Y %I:%M %p"'))
+    assert [at for _, at, _ in moves(tmp_path)["C1"]] == ["2026-10-05T09:00:00+02:00", "2026-10-05T21:00:00+02:00"]

@@ -158,8 +158,15 @@ def test_all_names_that_are_missing_are_named_at_once(tmp_path: Path) -> None:
 
 def test_an_attribute_that_only_some_events_have_is_fine(tmp_path: Path) -> None:
     log = xes(trace("C1", event("Lead", 1), event("Won", 2, '<float key="sum" value="7"/>')))
-    convert_log(tmp_path, log, mapping(base=XES_MAPPING, fields='amount = "event:sum"'))
+    notes = convert_log(tmp_path, log, mapping(base=XES_MAPPING, fields='amount = "event:sum"'))
     assert [move[2] for move in moves(tmp_path)["C1"]] == ["0", "7"]
+    assert not any("no amount" in note for note in notes)
+
+
+def test_a_case_of_which_no_event_has_an_amount_is_counted(tmp_path: Path) -> None:
+    log = xes(trace("C1", event("Lead", 1, '<float key="sum" value="7"/>')), trace("C2", event("Lead", 1)))
+    notes = convert_log(tmp_path, log, mapping(base=XES_MAPPING, fields='amount = "event:sum"'))
+    assert "1 cases have no amount; they count with amount_default." in notes
 
 
 @pytest.mark.parametrize(
