@@ -158,7 +158,7 @@ def _without_events(staging: Staging) -> list[str]:
     """Deals of which nothing is known to have happened: no figure counts them."""
     silent = (
         "FROM in_opportunities i JOIN pipeline_opportunity o ON o.key = i.key"
-        " WHERE NOT EXISTS (SELECT FROM pipeline_event e WHERE e.opportunity_id = o.id)"
+        " WHERE NOT EXISTS (SELECT 1 FROM pipeline_event e WHERE e.opportunity_id = o.id)"
     )
     ((count,),) = query_large(staging, f"SELECT count(*) {silent}")
     if not count:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from departments.formats import money_in_words
+from departments.formats import counted, money_in_words
 from departments.periods import PeriodError, parse_day
 from pipeline.management.choices import PERIOD_HELP, run_and_company
 from pipeline.selectors.leaks.leaks import calendar_of
@@ -58,7 +58,7 @@ class Command(BaseCommand):
             write(f"\nOpen pipeline {review.since.isoformat():<14}{money(changes.then):>18}")
             for total in changes.buckets:
                 if total.deals:
-                    write(f"  {total.bucket.name:<14}{total.deals:>6} deals  {money(total.difference):>18}")
+                    write(f"  {total.bucket.name:<14}{counted(total.deals, 'deal'):>12}  {money(total.difference):>18}")
             write(f"Open pipeline {review.today.isoformat():<14}{money(changes.now):>18}")
         for leak in review.leaks:
             write(f"Leak: {leak.name}, {leak.department_name}: {money(leak.amount)}")

@@ -40,6 +40,7 @@ ROWS = {
 EVENTS, DEALS, ACCOUNTS = GOOD["events.csv"], GOOD["opportunities.csv"], GOOD["accounts.csv"]
 RIGHT = {
     "good": {},
+    "a deal of which nothing happened": {"opportunities.csv": DEALS + "O9,Ninth,new,,,,,EUR,small\n"},
     "events in any order, several at one instant": {
         "events.csv": EVENTS
         + "O3,2026-02-05T08:00:00Z,,kept,7,,,\nO3,2026-02-05T08:00:00Z,,kept,7,,,\nO3,2026-02-05T08:00:00Z,,kept,8,,,\n"
