@@ -22,7 +22,7 @@ from pipeline.services.recompute import recompute
 from pipeline.services.sample import SampleRefused, may_load_sample, sample_discard, sample_load
 from pipeline.tasks import sample_requested, source_read_requested
 from tests.pipeline.folders import folder_write
-from tests.worker import work_off
+from tests.worker import queue_empty, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEFT = {
@@ -38,6 +38,8 @@ def executive(settings: Any, tmp_path: Path, monkeypatch: Any) -> Client:
     settings.CUSTODY_STORE = tmp_path / "custody"
     cache.clear()
     call_command("flush", verbosity=0, interactive=False)
+    # A message of an earlier test would be taken for the job that has its number now.
+    queue_empty()
     monkeypatch.setattr(sample, "OPPORTUNITIES", 120)
     monkeypatch.setattr(sample, "YEARS", 1)
     person = User.objects.create_user("eva", first_name="Eva")
