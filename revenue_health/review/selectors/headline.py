@@ -34,12 +34,15 @@ def headline(
     label: str,
     currency: str,
     scoring: bool = False,
+    has_baseline: bool = True,
     forecast: ForecastLine | None = None,
 ) -> Headline:
     """What a review says first: where the period is heading, where it stands to date, and which departments passed
     every gate. Under it the ladder, which adds up, and who has no clear effect."""
     if comparison is None:
-        if scoring:
+        if not has_baseline:
+            text = _("{period} has no baseline, so nothing can be said about who moved it.")
+        elif scoring:
             text = _("{period} is being scored now; who moved it will be known in a minute or two.")
         else:
             text = _("{period} is not scored yet, so nothing can be said about who moved it.")

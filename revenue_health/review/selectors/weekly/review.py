@@ -75,6 +75,8 @@ def stored_weekly_review(
     """The same in the reader's language, as a page can wait for it: nothing is computed, and `comparison` is None until
     a worker has scored it."""
     stored = stored_comparison(run=run, periods=periods)
+    if periods.baseline is None:  # shares against nothing are none, whatever was computed of them
+        stored = stored._replace(comparison=None)
     return build_weekly_review(stored, periods=periods, run=run, company=company, since=since, now=now)
 
 
@@ -106,8 +108,14 @@ def build_weekly_review(
         as_of=run.as_of,
         today=today,
         headline=headline(
-            comparison, label=period.label, currency=company.reporting_currency, scoring=scoring, forecast=forecast
+            comparison,
+            label=period.label,
+            currency=company.reporting_currency,
+            scoring=scoring,
+            has_baseline=periods.baseline is not None,
+            forecast=forecast,
         ),
+        scoring=scoring,
         comparison=comparison,
         since=since,
         changes=changes,

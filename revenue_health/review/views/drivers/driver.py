@@ -87,6 +87,8 @@ def driver_page(request: HttpRequest, key: str) -> HttpResponse:
         filters = parse_filters(request.GET, run=run, company=company)
         log_read_access(request, f"share:{key}:{filters.period.label}")
         context |= {"filters": filters}
+        if filters.periods.baseline is None:
+            raise ComparisonError(" ".join(f"{capitalised(in_language(each))}." for each in filters.periods.reasons))
         comparison, score_run = stored_comparison(run=run, periods=filters.periods)
         if comparison is not None and score_run is not None:
             context |= _line(comparison, key, company)

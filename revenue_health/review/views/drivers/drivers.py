@@ -101,6 +101,8 @@ def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun
         "baselines": filters.baselines,
         **data_range_of(run=run, company=company).addresses(calendar, filters.period, filters.address),
     }
+    if filters.periods.baseline is None:  # shares against nothing are none, whatever was computed of them
+        return context | {"without_baseline": filters.periods.reasons}
     comparison, score_run = stored_comparison(run=run, periods=filters.periods)
     if comparison is None:
         return context | {"wait": comparison_wait(run=run, filters=filters, score_run=score_run)}

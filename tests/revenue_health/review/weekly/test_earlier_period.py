@@ -112,3 +112,14 @@ def test_review_and_contributions_agree_on_what_is_scored(answer: Ask, run: Reco
         assert review["bridge"]["parties"] == contributions["parties"]
         assert review["bridge"]["unexplained"] == contributions["unexplained"]
         assert "not scored" not in review["headline"]["message"]
+
+
+@pytest.mark.parametrize("address", ["/", "/drivers/"])
+def test_without_a_baseline_nobody_has_a_share(run: RecomputeRun, ceo: Client, answer: Ask, address: str) -> None:
+    """Whatever was computed against nothing: 2024-03 is the third month of the history."""
+    assert answer("contributions", "--period", "2024-03")["baseline"] is None
+    page = unescape(ceo.get(f"{address}?period=2024-03").content.decode()).replace("\N{NO-BREAK SPACE}", " ")
+    assert "2024-03 has no baseline, so nothing can be said about who moved it." in page
+    assert "no baseline: " in page.lower()
+    assert "Not named" not in page
+    assert 'class="ledger"' not in page
