@@ -118,7 +118,8 @@ class JobTask(DjangoTask):  # type: ignore[misc]
             if not self._subject_exists(args, kwargs):
                 self._end_without_subject(job)
                 return
-            if self.subject_undone is not None and type(self).subject_undone(*args, **kwargs):  # type: ignore[misc]
+            undone = type(self).subject_undone
+            if undone is not None and undone(*args, **kwargs):
                 logger.info("job %s (%s) ended: an import was undone meanwhile (%r)", job.pk, self.name, problem)
                 self._give_up(job, gettext_noop("An import was undone meanwhile. Calculate the figures again."))
                 return
@@ -131,7 +132,9 @@ class JobTask(DjangoTask):  # type: ignore[misc]
                 self._send(job)
 
     def _subject_exists(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-        return self.subject_exists is None or type(self).subject_exists(*args, **kwargs)  # type: ignore[misc]
+        # Of the class: of the task itself it would be a method, and get the task as its first argument.
+        exists = type(self).subject_exists
+        return exists is None or exists(*args, **kwargs)
 
     def _end_without_subject(self, job: Job) -> None:
         logger.info("job %s (%s) ended: what it was about was removed meanwhile", job.pk, self.name)

@@ -26,7 +26,7 @@ UNFINISHED_SECONDS = 150
 WAIT_SECONDS = 20.0
 """How long the second request waits for the first."""
 _POLL_SECONDS = 0.05
-_TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of the field
+_TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of the form field, no secret
 _UNFINISHED = "unfinished"
 type Answer = dict[str, Any]
 """Where the first submission led (`url`) and its messages (`messages`: level, text, tags)."""

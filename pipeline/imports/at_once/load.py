@@ -91,9 +91,13 @@ def load_at_once(
             loaded = _Load(LoadedAtOnce(own), source, batch, progress, size).run(files, large)
             own.held = None
             return loaded
-    except (_GiveUp, ImportUnreadable, duckdb.Error) as reason:
+    except (_GiveUp, ImportUnreadable) as reason:
         logger.info("import %s is loaded the ordinary way: %r", batch, reason)
-        return None
+    except duckdb.Error:
+        # No fault of the folder: a check that only PostgreSQL understands, or no room for scratch. It costs nothing but
+        # time, and would cost it at every import without a word.
+        logger.warning("import %s is loaded the ordinary way", batch, exc_info=True)
+    return None
 
 
 def _has_rows() -> bool:

@@ -1,1 +1,2 @@
-"""Doubts about the records: causes, hand-offs and whole stages that are written down otherwise than before."""
+"""What may be otherwise than it looks: causes, hand-offs and whole stages written down otherwise than before, and deals
+lost early that were weaker than those that went on."""

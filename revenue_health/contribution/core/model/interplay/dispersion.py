@@ -35,14 +35,14 @@ def dispersions(groups: Iterable[Group]) -> dict[str, float]:
     """
     periods = [group.period for group in groups]
     layout = periods[0].layout
-    found: dict[str, float] = {}
+    values: dict[str, float] = {}
     for stage in range(len(layout.stages)):
         for place, player in enumerate(layout.players):
             custodies = np.flatnonzero((layout.stage_of == stage) & (layout.player_of == place))
             value = _dispersion(periods, custodies) if custodies.size else None
             if value is not None:
-                found[player] = max(value, found.get(player, 0.0))
-    return found
+                values[player] = max(value, values.get(player, 0.0))
+    return values
 
 
 def _dispersion(periods: list[FlowArrays], custodies: Ints) -> float | None:
