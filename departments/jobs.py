@@ -51,6 +51,7 @@ class JobTask(DjangoTask):  # type: ignore[misc]
     line = ""
     again = False
     """Whether a request while it runs makes it run once more."""
+    # What follows is taken from the class: from a task it would be bound, and get the task as its first argument.
     on_give_up: Callable[..., None] | None = None
     """Called with the arguments and `error=` when no further attempt is made."""
     subject_exists: Callable[..., bool] | None = None
@@ -132,7 +133,6 @@ class JobTask(DjangoTask):  # type: ignore[misc]
                 self._send(job)
 
     def _subject_exists(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-        # Of the class: of the task itself it would be a method, and get the task as its first argument.
         exists = type(self).subject_exists
         return exists is None or exists(*args, **kwargs)
 
@@ -146,9 +146,8 @@ class JobTask(DjangoTask):  # type: ignore[misc]
         self._send(job, countdown=seconds)
 
     def _give_up(self, job: Job, error: str) -> None:
-        if self.on_give_up is not None:
-            # From the class: from the instance the function would be bound and get the task as its first argument.
-            type(self).on_give_up(*job.arguments["args"], **job.arguments["kwargs"], error=error)  # type: ignore[misc]
+        if on_give_up := type(self).on_give_up:
+            on_give_up(*job.arguments["args"], **job.arguments["kwargs"], error=error)
         job_fail(job, error=error)
         self._next(job)
 

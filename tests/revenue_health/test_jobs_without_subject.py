@@ -71,7 +71,7 @@ def ended(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if ENDED in record.getMessage()]
 
 
-def test_every_task_that_is_told_a_row_says_whether_it_is_there() -> None:
+def test_every_task_about_a_row_says_whether_it_exists() -> None:
     assert {name for name, task in job_tasks().items() if task.subject_exists is None} == set(ABOUT_NO_ROW)
 
 

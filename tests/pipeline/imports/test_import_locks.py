@@ -21,6 +21,7 @@ from pipeline.references import REFERENCES
 from pipeline.services import imports
 from pipeline.services.imports import company_folder_load
 from tests.pipeline.folders import GOOD, changed, folder_write, part_write
+from tests.pipeline.imports.another_reader import another_connection
 
 EXCLUSIVE_LOCKS = (
     "SELECT c.relname, l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
@@ -38,18 +39,6 @@ READS = (
 
 class Killed(BaseException):
     """Stands for the end of the process: nothing of ours catches it."""
-
-
-@contextmanager
-def another_connection() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """A reader that gives up at once where it would have to wait."""
-    parameters = connection.get_connection_params()
-    names = ("host", "port", "user", "password", "dbname")
-    with psycopg.connect(
-        **{name: parameters[name] for name in names if parameters.get(name)}, autocommit=True
-    ) as other:
-        other.execute("SET lock_timeout = '500ms'")
-        yield other
 
 
 @pytest.fixture

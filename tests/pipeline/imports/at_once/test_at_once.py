@@ -96,11 +96,11 @@ WRONG = {
 
 def rows() -> dict[str, list[tuple[object, ...]]]:
     with connection.cursor() as cursor:
-        found = {}
+        contents = {}
         for name, statement in ROWS.items():
             cursor.execute(statement)
-            found[name] = sorted(cursor.fetchall(), key=repr)
-    return found
+            contents[name] = sorted(cursor.fetchall(), key=repr)
+    return contents
 
 
 class Both:

@@ -110,5 +110,5 @@ MONTHS = "new,2026-01-01,2026-01-31,300\nnew,2026-02-01,2026-02-28,300\nnew,2026
 )
 def test_targets_that_contradict_each_other_are_named(tmp_path: Path, rows: str, odd: str) -> None:
     notes = notes_of(folder_write(tmp_path, {"plan.csv": PLAN + rows}))
-    found = [note for note in notes if "not the sum" in note or "share days" in note]
-    assert [note.rpartition(": new")[2] for note in found] == ([odd.removeprefix("new") + "."] if odd else [])
+    contradictions = [note for note in notes if "not the sum" in note or "share days" in note]
+    assert [note.rpartition(": new")[2] for note in contradictions] == ([odd.removeprefix("new") + "."] if odd else [])

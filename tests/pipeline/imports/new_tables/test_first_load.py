@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -22,6 +20,7 @@ from pipeline.services.imports_export import company_folder_export
 from pipeline.services.imports_result import ImportResult
 from pipeline.services.imports_undo import import_undo
 from tests.pipeline.folders import folder_write, truth
+from tests.pipeline.imports.another_reader import another_connection
 
 TABLES = ("pipeline_account", "pipeline_opportunity", "pipeline_event", "pipeline_handoff")
 SHAPE = (
@@ -120,17 +119,6 @@ def test_a_table_with_rows_or_with_something_of_an_operator_stays(tmp_path: Path
         assert cursor.fetchone() == (7,)
     kept = [table for table, old, new in zip(TABLES, before, numbers(), strict=True) if old == new]
     assert kept == ["pipeline_account", "pipeline_event", "pipeline_handoff"]
-
-
-@contextmanager
-def another_connection() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    parameters = connection.get_connection_params()
-    names = ("host", "port", "user", "password", "dbname")
-    with psycopg.connect(
-        **{name: parameters[name] for name in names if parameters.get(name)}, autocommit=True
-    ) as other:
-        other.execute("SET lock_timeout = '500ms'")
-        yield other
 
 
 class Readers:

@@ -123,8 +123,8 @@ def test_a_bad_filter_says_so_and_falls_back(ceo: Client, query: str) -> None:
 
 def test_a_comparison_nobody_computed_has_a_button_that_asks_once(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[object, ...]] = []
-    told = "revenue_health.contribution.score_requests.scores_requested.delay"
-    monkeypatch.setattr(told, lambda *what: asked.append(what))
+    delay = "revenue_health.contribution.score_requests.scores_requested.delay"
+    monkeypatch.setattr(delay, lambda *what: asked.append(what))
     cache.clear()
     assert "drivers-compute-button" in text(ceo.get(f"{ACCOUNT}?period=2026-Q2"))
     for _ in range(2):

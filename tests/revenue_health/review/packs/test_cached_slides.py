@@ -66,7 +66,7 @@ def test_slides_are_in_the_language_of_the_reader(board: Callable[..., str], pat
 
 
 @pytest.mark.parametrize("path", ["board", "packs"])
-def test_a_changed_slide_is_not_shown_from_the_cache(board: Callable[..., str], pack: Pack, path: str) -> None:
+def test_a_changed_slide_is_not_served_from_the_cache(board: Callable[..., str], pack: Pack, path: str) -> None:
     before = board(path)
     assert "● verified, sha256" in before
     with pgtrigger.ignore("review.Pack:append_only"):
