@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from pipeline.imports.conversion.source_times import TimeReader, UnreadableTime
@@ -102,8 +105,17 @@ def _swapped(day: str) -> str:
     return (pairs | {other: one for one, other in pairs.items()}).get(day, "")
 
 
+@cache
+def _signs(form: str) -> dict[str, int]:
+    """The dots, colons and the like that a format writes itself, and how often."""
+    return Counter(re.sub(r"%.|\w|\s", "", form))
+
+
 def _reads(value: str, form: str) -> bool:
     if form == ISO and (len(value) < 8 or value.isdigit()):
+        return False
+    # Python compiles a pattern for each format and keeps five of them: most are ruled out without one.
+    if any(value.count(sign) < times for sign, times in _signs(form).items()):
         return False
     try:
         TimeReader(ZoneInfo("UTC"), [form] if form else ()).parse(value)
