@@ -10,8 +10,6 @@ from departments.periods import Period
 from pipeline.models import RecomputeRun
 from pipeline.page.leak_headline import writes_leak_headline
 from revenue_health.contribution.models import Leak
-from revenue_health.contribution.selectors.register.earlier import leaks_of_quarter
-from revenue_health.contribution.selectors.register.rows import top_leaks
 
 MOST = 50
 
@@ -22,6 +20,10 @@ def register_sentence(run: RecomputeRun, period: Period, currency: str) -> str:
     anybody. Empty of a period that the register was not read for."""
     if "-Q" not in period.label:
         return ""
+    # Every process registers this function, few pages call it: the register needs arrays and databases of files.
+    from revenue_health.contribution.selectors.register.earlier import leaks_of_quarter
+    from revenue_health.contribution.selectors.register.rows import top_leaks
+
     over = period.end < run.as_of.date()
     rows = leaks_of_quarter(period, most=MOST) if over else top_leaks(most=MOST)
     if not rows:

@@ -8,9 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import numpy.typing as npt
-
 WEEK = timedelta(days=7)
 
 
@@ -49,9 +46,9 @@ class CloseRule:
         """The Monday of the newest week that is closed."""
         return self.due_week(now) - WEEK
 
-    def close_seconds(self, weeks: Sequence[date]) -> npt.NDArray[np.float64]:
+    def close_seconds(self, weeks: Sequence[date]) -> list[float]:
         """`closes_at` of each week, as epoch seconds."""
-        return np.array([self.closes_at(week).timestamp() for week in weeks], dtype=np.float64)
+        return [self.closes_at(week).timestamp() for week in weeks]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -257,7 +257,7 @@ def _judged(
     rows: Sequence[ScoreRow], cells: ScoreCells, rule: CloseRule
 ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.bool_]]:
     low, high = goal_bounds([row.goals for row in rows], cells.weeks)
-    return judge(cells.values, low, high), cells.late(rule.close_seconds(cells.weeks))
+    return judge(cells.values, low, high), cells.late(np.array(rule.close_seconds(cells.weeks), dtype=np.float64))
 
 
 def _shares(status: npt.NDArray[np.int8], rows: Sequence[ScoreRow]) -> tuple[float | None, ...]:
