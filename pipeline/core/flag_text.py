@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 _YES = frozenset(
-    ("true", "t", "yes", "y", "x", "on", "wahr", "ja", "j", "si", "sì", "sí", "oui", "vrai", "vero", "sim", "✓", "✔")
-)
-_NO = frozenset(("false", "f", "no", "n", "off", "falsch", "nein", "faux", "falso", "non", "não"))
+    ("true", "t", "yes", "y", "x", "on", "wahr", "ja", "j", "si", "sì", "sí", "oui", "vrai", "vero", "sim", "да", "так",
+     "✓", "✔")
+)  # fmt: skip
+_NO = frozenset(("false", "f", "no", "n", "off", "falsch", "nein", "faux", "falso", "non", "não", "нет", "ні"))
 _NUMBER = re.compile(r"([+-]?)([0-9]+)(?:[.,]0*)?")
 
 

@@ -13,7 +13,7 @@ _SIGNS: dict[str, tuple[str, ...]] = {
     "mx$": ("MXN",), "nt$": ("TWD",), "r$": ("BRL",), "kr": ("SEK", "NOK", "DKK", "ISK"),
     "kr.": ("SEK", "NOK", "DKK", "ISK"), "zł": ("PLN",), "kč": ("CZK",), "ft": ("HUF",), "fr.": ("CHF",),
     "sfr.": ("CHF",), "rs": ("INR", "PKR", "LKR", "NPR", "MUR"), "rs.": ("INR", "PKR", "LKR", "NPR", "MUR"),
-    "euro": ("EUR",),
+    "euro": ("EUR",), "руб": ("RUB",), "руб.": ("RUB",), "₴": ("UAH",), "грн": ("UAH",), "грн.": ("UAH",),
 }  # fmt: skip
 """By sign, in lower case, the currencies it is written for."""
 _CODES = frozenset({
@@ -29,7 +29,7 @@ _MONEY = re.compile(
     rf"\s*(?P<after>{_MARK})?",
     re.IGNORECASE,
 )
-_IN_A_NAME = re.compile(r"[\s(\[（_/–-](?P<mark>[A-Z]{3}|[A-Z]{0,2}\$|[€£¥￥円元₹])[)\]）]?\s*$")
+_IN_A_NAME = re.compile(r"[\s(\[（_/–-](?P<mark>[A-Z]{3}|[A-Z]{0,2}\$|[€£¥￥円元₹₽₴]|руб\.?|грн\.?)[)\]）]?\s*$")
 
 
 @dataclass(frozen=True, slots=True)

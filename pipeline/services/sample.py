@@ -82,6 +82,12 @@ def sample_discard() -> None:
     cache.clear()
 
 
+def sample_check_removable() -> None:
+    """Raises SampleRefused where `sample_discard` would, for what is stored now; changes nothing."""
+    with transaction.atomic():
+        _check_is_sample()
+
+
 def _check_is_sample() -> None:
     if not Company.objects.select_for_update().filter(sample=True).exists():
         raise SampleRefused(_("This is not the sample company: your own data are not thrown away here."))

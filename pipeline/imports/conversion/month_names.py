@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 
 _NAMES = (
-    "jan january januar jänner jän janvier janv enero ene gennaio gen januari janeiro",
-    "feb february februar février févr fév febrero febbraio februari fevereiro fev",
-    "mar march märz mär mrz mars marzo maart mrt março",
-    "apr april avril avr abril abr aprile",
-    "may mai mayo maggio mag mei maio",
-    "jun june juni juin junio giugno giu junho",
-    "jul july juli juillet juil julio luglio lug julho",
-    "aug august août aout agosto ago augustus",
-    "sep sept september septembre septiembre settembre setembro set",
-    "oct october okt oktober octobre octubre ottobre ott outubro out",
-    "nov november novembre noviembre novembro",
-    "dec december dez dezember décembre déc diciembre dic dicembre dezembro",
+    "jan january januar jänner jän janvier janv enero ene gennaio gen januari janeiro "
+    "янв январь января січень січня січ",
+    "feb february februar février févr fév febrero febbraio februari fevereiro fev "
+    "фев февр февраль февраля лютий лютого лют",
+    "mar march märz mär mrz mars marzo maart mrt março мар март марта березень березня бер",
+    "apr april avril avr abril abr aprile апр апрель апреля квітень квітня квіт кві",
+    "may mai mayo maggio mag mei maio май мая травень травня трав",
+    "jun june juni juin junio giugno giu junho июн июнь июня червень червня черв чер",
+    "jul july juli juillet juil julio luglio lug julho июл июль июля липень липня лип",
+    "aug august août aout agosto ago augustus авг август августа серпень серпня серп",
+    "sep sept september septembre septiembre settembre setembro set сен сент сентябрь сентября вересень вересня вер",
+    "oct october okt oktober octobre octubre ottobre ott outubro out окт октябрь октября жовтень жовтня жовт",
+    "nov november novembre noviembre novembro ноя нояб ноябрь ноября листопад листопада лист",
+    "dec december dez dezember décembre déc diciembre dic dicembre dezembro дек декабрь декабря грудень грудня груд",
 )
 _ENGLISH = {name: names.split()[0].capitalize() for names in _NAMES for name in names.split()}
 _WORD = re.compile(r"[^\W\d_]{3,}\.?")

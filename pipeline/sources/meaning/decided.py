@@ -10,10 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from departments.translation import gettext_noop
+from pipeline.sources.columns.header_words import GENERIC
 from pipeline.sources.meaning.history import history_of, history_undecided
 from pipeline.sources.meaning.pipelines import pipelines_undecided
 from pipeline.sources.meaning.roles import unit_in_name, why_no_dates
-from pipeline.sources.meaning.systems import GENERIC, bare
+from pipeline.sources.meaning.systems import bare
 from pipeline.sources.meaning.tickets import DATES as TICKET_DATES
 from pipeline.sources.meaning.tickets import columns_of, tickets_undecided
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline.sources.columns.header_words import GENERIC
 from pipeline.sources.columns.numbers import signs_of, signs_written
 from pipeline.sources.columns.profile import quoted
 from pipeline.sources.meaning.decided import DATES
@@ -19,7 +20,7 @@ from pipeline.sources.meaning.pipelines import pipeline_column, pipelines_draft
 from pipeline.sources.meaning.roles import columns_by_role, nothing_draft
 from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.statuses import status_draft
-from pipeline.sources.meaning.systems import GENERIC, bare
+from pipeline.sources.meaning.systems import bare
 from pipeline.sources.meaning.tickets import formats_add, tickets_columns, tickets_draft
 
 MARKET = "market"

@@ -15,39 +15,51 @@ _DEPARTMENTS_AT_MOST = 40
 WON, LOST = "won", "lost"
 _WON = re.compile(
     r"\bwon\b|gewonnen|beauftragt|closed.?won|signed|^sold$|abschluss|auftrag erteilt|ganad|gagn|\bsignée?\b"
-    r"|ganh[oa]|\bvint[oa]\b|^受注(済み?|完了)?$|^成約|^契約(締結|済)",
+    r"|ganh[oa]|\bvint[oa]\b|^受注(済み?|完了)?$|^成約|^契約(締結|済)"
+    r"|выигран|вигран|успешн|успішн|подписан|підписан|победа|перемога",
     re.I,
 )
 _LOST = re.compile(
     r"\blost\b|verloren|closed.?lost|dead|reject|declin|cancel|absage|abgelehnt|storniert|disqualif|abandon|withdraw|perd|\bpers[oa]\b"
-    r"|no.?decision|keine entscheidung|sans suite|refusée?|annulée?|失注|敗注|見送り|辞退|不成立|取消|キャンセル",
+    r"|no.?decision|keine entscheidung|sans suite|refusée?|annulée?|失注|敗注|見送り|辞退|不成立|取消|キャンセル"
+    r"|проигр|програ(н|ш)|потерян|втрачен|провал|отказ|відмов|отмен|скасован|\bне ?(реализ|реаліз|успе|успі)",
     re.I,
 )
 _ENDED = re.compile(
     r"\bclosed\b|geschlossen|abgeschlossen|beendet|erledigt|\bclôtur|\bfermée?\b|^done$|^resolved$|^completed?$"
-    r"|^完了|クローズ|^終了",
+    r"|^完了|クローズ|^終了|закрыт|закрит|заверш",
     re.I,
 )
 _ORDER = (
-    r"prospect|suspect|lead|new|neu|anfrage|eingang|open|inbox|backlog|to do|target|piste|リード|引合",
-    r"qualif|engag|discovery|contact|kontakt|erstgespr|intro|bedarf|needs|analy|meeting|appointment|ヒアリング|アポ|初回",
+    r"prospect|suspect|lead|new|neu|anfrage|eingang|open|inbox|backlog|to do|target|piste|リード|引合"
+    r"|^нов|лид|лід|входящ|вхідн|заявк",
+    r"qualif|engag|discovery|contact|kontakt|erstgespr|intro|bedarf|needs|analy|meeting|appointment|ヒアリング|アポ|初回|квалиф|кваліф|контакт|встреч|зустріч",
     r"develop|demo|present|solution|value|decision.?maker|evaluat|workshop|technical|proof|poc|pilot|in progress"
-    r"|démo|demostr|dimostr|提案|デモ",
-    r"propos|quote|angebot|offer|perception|pricing|preis|devis|propuest|presupuest|offert|preventiv|見積",
+    r"|démo|demostr|dimostr|提案|デモ|демо|презентац|в работе|в роботі",
+    r"propos|quote|angebot|offer|perception|pricing|preis|devis|propuest|presupuest|offert|preventiv|見積|предложен|пропозиц|смет|кп$",
     r"negotiat|verhandl|review|legal|contract|redline|vertrag|procure|security|pruf|prüf|freigabe|approval"
-    r"|négoci|negocia|contrat|交渉|契約|稟議",
-    r"commit|verbal|zusage|closing|pending|signature|unterschrift|内示|最終",
+    r"|négoci|negocia|contrat|交渉|契約|稟議|переговор|договор|договір|согласован|погоджен",
+    r"commit|verbal|zusage|closing|pending|signature|unterschrift|内示|最終|оплат|счет|рахунок",
 )
 _DEPARTMENTS = (
     ("marketing", r"lead|prospect|mql|marketing|campaign|inbound|kampagne|messe|event|website|web|webinar|content"),
-    ("legal", r"legal|contract|redline|vertrag|recht|compliance|nda|dpa|privacy|datenschutz|terms|agb"),
-    ("finance", r"financ|credit|payment|invoice|billing|bonit|zahlung|rechnung|discount approval|budgetfreigabe"),
+    (
+        "legal",
+        r"legal|contract|redline|vertrag|recht|compliance|nda|dpa|privacy|datenschutz|terms|agb"
+        r"|договор|договір|юрид|юрист",
+    ),
+    (
+        "finance",
+        r"financ|credit|payment|invoice|billing|bonit|zahlung|rechnung|discount approval|budgetfreigabe"
+        r"|оплат|финанс|фінанс",
+    ),
     ("production", r"deliver|production|lieferzeit|kapazit|fertigung|stock|capacity|lead time"),
     ("service", r"onboard|service|support|success|implementation"),
     ("product", r"feature|product|functional|technical|missing|technisch|funktion"),
 )
 _MARKET = re.compile(
-    r"compet|wettbewerb|budget|no decision|timing|project cancel|market|insolv|bankrupt|merger|keine entsch|konkurr",
+    r"compet|wettbewerb|budget|no decision|timing|project cancel|market|insolv|bankrupt|merger|keine entsch|konkurr"
+    r"|конкур|бюджет",
     re.I,
 )
 

@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from departments.translation import gettext_noop
+from pipeline.sources.columns.header_words import CONVERTED, GENERIC, LESS, STATUS
 from pipeline.sources.meaning.history import ENTERED
 from pipeline.sources.meaning.owners import LOST, WON
 from pipeline.sources.meaning.statuses import status_kind
-from pipeline.sources.meaning.systems import CONVERTED, GENERIC, KINDS, LESS, STATUS, System, bare, names_of, recognised
+from pipeline.sources.meaning.systems import KINDS, System, bare, names_of, recognised
 
 type Content = dict[str, Any]
 _MORE_DATES = ("closed", "expected_close", "won_date", "lost_date", "changed")
 _UNIT = re.compile(
     r"[\s(\[（/_–-](?P<unit>(?i:k[€$£]|[€$£]k|[tk](?:eur|usd|gbp|chf)|t€|tsd\.?(?: €| eur)?|thousands?|in k|'?000s?"
-    r"|m[€$£]|[€$£]m|m(?:eur|usd)|mio\.?(?: €| eur)?|millions?|mn)|千円|百万円|万円|億円)\s*[)\]）]?\s*$"
+    r"|m[€$£]|[€$£]m|m(?:eur|usd)|mio\.?(?: €| eur)?|millions?|mn"
+    r"|milliers|miles|migliaia|tys\.?(?: zł| pln)?|mln\.?(?: zł| pln| eur| €)?"
+    r"|(?:тыс|тис|млн)\.?(?: ?(?:руб|грн)\.?| ?[₽₴])?)|千円|百万円|万円|億円)\s*[)\]）]?\s*$"
 )
 _FEW = ("reason", "source")
 _SERIAL = re.compile(r"[2-7][0-9]{4}([.,][0-9]+)?")

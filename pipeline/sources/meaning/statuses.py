@@ -10,7 +10,8 @@ from pipeline.sources.meaning.systems import System
 OPEN = "open"
 _OPEN = {"open", "opened", "offen", "active", "aktiv", "in progress", "in arbeit", "laufend", "new", "neu", "ouvert",
          "ouverte", "en cours", "abierta", "abierto", "aperta", "aperto", "aberto", "進行中", "商談中",
-         "オープン"}  # fmt: skip
+         "オープン", "открыт", "открыта", "открыто", "открытая", "новая", "новый", "активна", "в работе", "в процессе",
+         "відкрита", "відкрито", "нова", "новий", "в роботі", "у роботі"}  # fmt: skip
 """What a status says of deals that have not ended, in the words of many systems."""
 _LISTS = ("won_values", "lost_values", "withdrawn_values", "open_values")
 
