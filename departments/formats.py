@@ -199,7 +199,8 @@ def grouped(value: int | float | Decimal | None, places: int = 0) -> str:
     """`12,400`, with a true minus sign and the reader's signs between digits."""
     if value is None:
         return DASH
-    text = f"{value:,.{places}f}".replace("-", MINUS)
+    # z: what rounds to zero has no sign.
+    text = f"{value:z,.{places}f}".replace("-", MINUS)
     signs = number_signs(_language.get())
     return text.translate(signs) if signs else text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -92,6 +93,15 @@ def test_a_small_difference_has_no_colour_and_none_has_no_sign() -> None:
 @pytest.mark.parametrize(("now", "then"), [(None, 1.0), (1.0, None), (5.0, 0.0)])
 def test_no_difference_from_nothing(now: float | None, then: float | None) -> None:
     assert delta(now, then, write="percent", more_is_good=True) is None
+
+
+@pytest.mark.parametrize("write", [grouped, percent, signed, points, lambda value, places: days(value)])
+def test_what_rounds_to_zero_has_no_sign(write: Callable[[float, int], str]) -> None:
+    assert write(-0.0003, 1).removesuffix(" pp") == "0.0"
+
+
+def test_a_cent_that_is_none_has_no_sign() -> None:
+    assert money_full(Decimal("-0.001"), "EUR") == "EUR 0.00"
 
 
 def test_counts_know_their_plural() -> None:
