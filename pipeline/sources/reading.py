@@ -23,6 +23,7 @@ from pipeline.imports.log.read_xes import xes_cases
 from pipeline.imports.log.sketch import LogSketch, log_sketch
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.sources.columns.joins import joins_of
+from pipeline.sources.columns.log_columns import signs_draft
 from pipeline.sources.columns.profile import MOST_VALUES, Column, columns_profile, connect_tables, quoted
 from pipeline.sources.files.intake import FoundTable
 from pipeline.sources.meaning.draft import DEPARTMENTS, Content, Ground, list_draft
@@ -261,6 +262,7 @@ def _of_log(
 ) -> Reading:  # fmt: skip
     sketch = log_sketch(cases_of(path, columns), columns)
     content = _log_content(sketch, known, columns)
+    signs_draft(content, (plain or {}).get(path.name, []))
     return Reading(
         tables=[table.as_json() for table in found], columns=plain or {}, joins=[], deals=path.name, kind="log",
         system="", content=content, activities=sketch.activities, attributes=sketch.attributes,

@@ -12,6 +12,7 @@ from departments.translation import gettext_noop
 from pipeline.core.decimal_text import NotDecimal
 from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
 from pipeline.imports.log.amounts import parse_amount
+from pipeline.imports.log.currencies import CaseCurrency, number_text
 from pipeline.imports.log.event_log import Case, LogEvent, LogReading
 from pipeline.imports.log.mapping import LogMapping, StagePart
 from pipeline.imports.log.moves import Move, Moves
@@ -89,10 +90,11 @@ class CaseReader:
         key = self._mapping.opportunity.key_prefix + name
         self._check_key(name, key, case.line)
         timed = self._timed(case)
+        currency = CaseCurrency(self._mapping)
         moves = Moves(
             stages=self._stages,
             losses=self._losses,
-            amount=lambda event: self._amount(case, event),
+            amount=lambda event: self._amount(case, event, currency),
             amount_default=self._mapping.opportunity.amount_default,
             counted=report.counted,
         )
@@ -109,7 +111,7 @@ class CaseReader:
         history = self._since_created(case, events, moves.rows)
         own = self._mapping.pipeline.key
         pipeline = self._begun.get(key) or next((move.pipeline for move in history if move.pipeline), own)
-        fields = self._fields(case, events, pipeline)
+        fields = self._fields(case, events, pipeline, currency)
         return DealOfCase(key, case.line, fields, history, self._hand_offs(work, moves.ended))
 
     def _take(self, timed_event: _Timed, moves: Moves, work: dict[str, WorkOfActivity]) -> None:
@@ -188,17 +190,19 @@ class CaseReader:
             self._reading.refuse(line, column, text, str(error))
             return None
 
-    def _amount(self, case: Case, event: LogEvent) -> str:
+    def _amount(self, case: Case, event: LogEvent, currency: CaseCurrency) -> str:
         name = self._mapping.opportunity.amount
         text = attribute(name, case, event) if name else ""
         if not text.strip():
             return ""
+        line = event.line if text == event.get(name.removeprefix("event:")) else case.line
         try:
-            return parse_amount(text, self._mapping.signs)
+            amount = parse_amount(number_text(text), self._mapping.signs)
         except NotDecimal as error:
-            line = event.line if text == event.get(name.removeprefix("event:")) else case.line
             self._refuse_once(line, name, text, str(error))
             return ""
+        currency.add(text, line)
+        return amount
 
     def _refuse_once(self, line: int, column: str, value: str, reason: str) -> None:
         """A case's own amount is read once for each of its events, and is one problem."""
@@ -221,17 +225,20 @@ class CaseReader:
         begin = min(first.at, moment.at, key=lambda at: at.astimezone(UTC))
         return [replace(first, at=begin), *moves[1:]]
 
-    def _fields(self, case: Case, events: list[LogEvent], pipeline: str) -> list[str]:
-        fields, company = self._mapping.opportunity, self._mapping.company
+    def _fields(self, case: Case, events: list[LogEvent], pipeline: str, currency: CaseCurrency) -> list[str]:
+        fields = self._mapping.opportunity
 
         def text(name: str) -> str:
             return _first_value(name, case, events) if name else ""
 
         source = text(fields.source)
+        money = currency.settle(text(fields.currency_attribute) or fields.currency)
+        for line, amount, reason in money.problems:
+            self._refuse_once(line, fields.amount, amount, reason)
         return [
             text(fields.name), pipeline, self._owner(case, events), text(fields.team),
             fields.source_values.get(source, source),
-            text(fields.currency_attribute) or fields.currency or company.reporting_currency, text(fields.segment),
+            money.code, text(fields.segment),
         ]  # fmt: skip
 
     def _owner(self, case: Case, events: list[LogEvent]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from departments.translation import gettext_noop
 from pipeline.sources.columns.header_words import GENERIC
+from pipeline.sources.columns.log_columns import amount_column, numbers_open, times_open
 from pipeline.sources.meaning.history import history_of, history_undecided
 from pipeline.sources.meaning.pipelines import pipelines_undecided
 from pipeline.sources.meaning.roles import unit_in_name, why_no_dates
@@ -91,6 +92,7 @@ def date_questions(
     open_ones += [c for c in columns_of(content, tables) if c["name"] in of_tickets and c["asks"]]
     changed_at = content.get("history", {}).get("at")
     open_ones += [c for c in history_of(content, tables) if c["name"] == changed_at and c["asks"]]
+    open_ones += times_open(content, columns)
     return [column for column in open_ones if not set(chosen) & set(column["asks"])]
 
 
@@ -99,7 +101,8 @@ def number_questions(content: dict[str, Any], columns: list[dict[str, Any]]) -> 
     amount = content.get("deal", {}).get("amount")
     if "decimal_sign" in content.get("files", {}):
         return []
-    return [c for c in columns if c["kind"] == "number" and c["name"] == amount and c["asks"]]
+    of_list = [c for c in columns if c["kind"] == "number" and c["name"] == amount and c["asks"]]
+    return of_list or numbers_open(content, columns)
 
 
 def _missing_columns(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
@@ -146,7 +149,8 @@ def _why_not_taken(role: str, deal: dict[str, Any], columns: list[dict[str, Any]
 def _missing_amounts(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
     """Deals without an amount, where nothing is said about what they count with."""
     deal = content.get("deal", {})
-    for column in filter(None, (deal.get("amount"), deal.get("open_amount"))):
+    of_log = amount_column(content, columns) or {}
+    for column in filter(None, (deal.get("amount"), deal.get("open_amount"), of_log.get("name"))):
         if unit := unit_in_name(column):
             return [
                 gettext_noop(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from departments.translation import gettext_noop
+from pipeline.sources.columns.log_columns import log_posted
 from pipeline.sources.columns.numbers import SIGNS, signs_listed, signs_written
 from pipeline.sources.meaning.decided import NO_TABLES, NOBODY
 from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, stages_draft
@@ -216,6 +217,7 @@ def _dates(posted: Mapping[str, str], files: dict[str, Any]) -> None:
 
 def _settings(posted: Mapping[str, str], content: Content, *, log: bool) -> None:
     if log:
+        log_posted(posted, content)
         return
     deal, files = content["deal"], content["files"]
     for word in ("missing_amount", "entry_stage", "stage_default"):

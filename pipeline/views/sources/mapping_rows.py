@@ -11,6 +11,7 @@ from pipeline.core.decimal_text import NumberSigns
 from pipeline.models import DataSource, SourcePull
 from pipeline.services.sources.mappings import tickets_alone
 from pipeline.sources.columns.dates import format_words
+from pipeline.sources.columns.log_columns import SIGNS_OF_LOGS
 from pipeline.sources.columns.numbers import SIGNS, signs_listed, signs_of, signs_words
 from pipeline.sources.meaning.decided import date_questions, number_questions
 from pipeline.sources.meaning.editing import (
@@ -138,8 +139,8 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         counts |= {value: (0, None) for value in unnamed_stages(content, reading["columns"]) if value not in counts}
         options = [*columns, *_joined_options(content, reading)]
     fields = LOG_FIELDS if log else MAIN_FIELDS
-    asked_dates = [] if log else date_questions(content, list(columns.values()), reading["columns"])
-    asked_numbers = [] if log else number_questions(content, list(columns.values()))
+    asked_dates = date_questions(content, list(columns.values()), reading["columns"])
+    asked_numbers = number_questions(content, list(columns.values()))
     return MappingRows(
         fields=[_field(role, label, part, columns) for role, label in fields.items()],
         more=[] if log else [_field(role, label, part, columns) for role, label in MORE_FIELDS.items()],
@@ -150,8 +151,8 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         teams=[] if log else team_rows(content, reading["columns"], MOST_ROWS),
         departments=_department_rows(content),
         dates=[_date_question(column) for column in asked_dates],
-        numbers=_number_choices(asked_numbers),
-        signs="" if log else _signs(content),
+        numbers=_number_choices(asked_numbers, SIGNS_OF_LOGS if log else SIGNS),
+        signs=_signs(content.get("log" if log else "files", {}), default="" if asked_numbers or not log else "."),
         written=[] if log else [format_words(form) for form in content["files"].get("date_formats") or [""]],
         pipelines=[] if log else pipeline_rows(content, columns),
         pipeline_names={"": content["pipeline"]["name"]} | {p["key"]: p["name"] for p in content.get("pipelines", [])},
@@ -286,14 +287,14 @@ def _date_question(column: dict[str, Any]) -> DateQuestion:
     return DateQuestion(column=column["name"], example=str(column["values"][0][0]), choices=choices)
 
 
-def _number_choices(asked: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    listed = [signs_of(one) for column in asked for one in column["asks"]] or SIGNS
+def _number_choices(asked: list[dict[str, Any]], every: tuple[NumberSigns, ...]) -> list[tuple[str, str]]:
+    listed = [signs_of(one) for column in asked for one in column["asks"]] or every
     return [("".join(signs_listed(signs)), signs_words(signs)) for signs in listed]
 
 
-def _signs(content: dict[str, Any]) -> str:
-    files = content["files"]
-    if "decimal_sign" not in files:
-        return ""
-    signs = NumberSigns(files["decimal_sign"], files.get("thousands_sign", ""), lakh=files.get("lakh", False))
+def _signs(part: dict[str, Any], default: str) -> str:
+    """The signs that a part of a mapping says; `default` where it says none."""
+    if "decimal_sign" not in part:
+        return default
+    signs = NumberSigns(part["decimal_sign"], part.get("thousands_sign", ""), lakh=part.get("lakh", False))
     return "".join(signs_listed(signs))

@@ -98,3 +98,47 @@ def test_the_form_of_a_log_names_the_pipeline_of_each_stage() -> None:
     renamed = content_of(form | {f"stage-{n}-in": "Contracts" for n in range(len(form))}, there, [], log=True)
     assert (renamed["pipeline"]["name"], "pipelines" in renamed) == ("Contracts", False)
     mapping_check(renamed, log=True)
+
+
+GERMAN_LOG = """Case ID;Activity;Timestamp;Amount
+C1;Received;05.01.2026 09:00;€ 1.234,50
+C2;Received;06.01.2026 09:00;€ 200,00
+C1;Contract won;20.01.2026 12:00;€ 1.500,00
+C2;Cancelled;29.01.2026 12:00;
+"""
+
+
+def test_signs_of_numbers_in_a_log_are_found_out_and_shown() -> None:
+    pull = upload({"log.csv": GERMAN_LOG})
+    assert pull.state == SourcePull.State.READ, pull.error
+    content = mapping_content(pull.source.mappings.first())
+    assert (content["log"]["decimal_sign"], content["log"]["thousands_sign"]) == (",", ".")
+    assert mapping_rows(pull, content).signs == ",."
+    edit(pull, company=COMPANY)
+    seen = look(pull)
+    assert seen["accepted"], seen
+    assert seen["outcomes"] == {"lost": [1, 200.0], "won": [1, 1500.0]}
+
+
+def test_what_a_log_may_mean_in_two_ways_is_asked_about() -> None:
+    """The fifth of January, or the first of May; 1,234 or 1.234: a form says which."""
+    text = LOG.replace("2026-01-05 09:00:00", "05/01/2026 09:00").replace("2026-01-06 09:00:00", "06/01/2026 09:00")
+    text = text.replace("2026-01-07 10:00:00", "07/01/2026 10:00").replace("2026-01-09 12:00:00", "09/01/2026 12:00")
+    text = text.replace("2026-01-20 12:00:00", "10/01/2026 12:00")
+    pull = upload({"log.csv": text})
+    edit(pull, company=COMPANY)
+    seen = look(pull)
+    assert any("The dates of “Timestamp” can be read with the day first" in line for line in seen["undecided"])
+    content = mapping_content(pull.source.mappings.first())
+    (question,) = mapping_rows(pull, content).dates
+    day_first = next(form for form, _ in question.choices if form.startswith("%d"))
+    edit(pull, **content_of({"dates-0": day_first}, content, [], log=True))
+    seen = look(pull)
+    assert seen["accepted"], seen
+    assert seen["outcomes"] == {"lost": [1, 200.0], "won": [1, 120.0]}
+
+
+def test_amounts_of_a_log_in_thousands_by_their_name_are_not_read_as_they_stand() -> None:
+    pull = upload({"log.csv": LOG.replace("Amount", "Amount (k€)")})
+    edit(pull, company=COMPANY)
+    assert any("says that its amounts are in k€" in line for line in look(pull)["undecided"])
