@@ -173,7 +173,9 @@ _FALLS_GOOD = {
     Kind.HANDOFFS: gettext_noop("it would fall if {part} more time had been its own than is recorded as such"),
     Kind.AMOUNTS: gettext_noop("it would fall if {part} more changes of amount had been its own than are booked on it"),
 }
-_FALLS_BY_OTHERS = gettext_noop("it would fall if {part} of others’ losses in its stages were booked on it")
+_FALLS_BY_OTHERS = gettext_noop(
+    "it would fall if {part} of others’ losses in its stages had been booked on it by mistake"
+)
 MUST_SURVIVE = gettext_noop("a verdict must survive {part}")
 
 

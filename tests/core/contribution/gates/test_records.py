@@ -68,8 +68,8 @@ def test_a_few_losses_of_others_are_enough() -> None:
     gate = records_gate([tipping], share=-1.0, most_wrong=0.2)
     assert gate.passed is False
     assert (
-        gate.detail
-        == "it would fall if 6 % of others’ losses in its stages were booked on it (a verdict must survive 20 %)"
+        gate.detail == "it would fall if 6 % of others’ losses in its stages had been booked on it by mistake"
+        " (a verdict must survive 20 %)"
     )
 
 
