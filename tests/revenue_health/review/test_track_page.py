@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
@@ -12,8 +13,10 @@ from django.test import Client
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import PastForecast
+from revenue_health.contribution.selectors.track.placebo import Placebo
 from revenue_health.contribution.selectors.track.track_record import track_record
 from revenue_health.contribution.selectors.track.track_record_json import track_record_json
+from revenue_health.review.selectors.forecast.past_verdicts import past_verdicts
 from revenue_health.review.selectors.packs.slides.track import track
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +63,32 @@ def test_a_range_that_held_too_little_is_not_called_one_of_90_percent(run: Recom
     text = ceo.get(PAGE).content.decode().replace("\N{NO-BREAK SPACE}", " ")
     assert "so it is not called a 90 % range" in text
     assert "its 90 % range" not in text
+
+
+def test_past_verdicts_are_a_row_a_quarter_with_the_newest_first() -> None:
+    placebo = [
+        Placebo(period="2026-Q1", department="legal", share=-0.2, verdict="contaminates"),
+        Placebo(period="2026-Q1", department="sales", share=0.01, verdict="cannot tell"),
+        Placebo(period="2026-Q2", department="sales", share=0.3, verdict="contributes"),
+    ]
+    grid = past_verdicts(placebo, {"sales": "Sales", "legal": "Legal", "market": "Market"})
+    assert grid is not None
+    assert grid.departments == ("Sales", "Legal")
+    assert [label for label, _cells in grid.quarters] == ["2026-Q2", "2026-Q1"]
+    (up, missing), (nothing, down) = (cells for _label, cells in grid.quarters)
+    assert missing is None
+    assert [(cell.share, cell.mark, cell.word) for cell in (up, nothing, down) if cell] == [
+        (0.3, "▲", "contributes"), (0.01, "", ""), (-0.2, "▼", "contaminates"),
+    ]  # fmt: skip
+    assert (grid.named, grid.cases) == (2, 3)
+
+
+def test_drivers_and_track_record_count_the_same_cases(run: RecomputeRun, ceo: Client) -> None:
+    pages = [ceo.get(page).content.decode().replace("\N{NO-BREAK SPACE}", " ") for page in ("/drivers/", PAGE)]
+    counts = [re.findall(r"would have named a department in (\w+) of (\d+)\s+cases", page) for page in pages]
+    assert counts[0], "the generated company has earlier quarters"
+    named = {("0", cases) if named == "none" else (named, cases) for (named, cases), *_more in counts}
+    assert len(named) == 1
 
 
 def test_htmx_gets_the_part_and_queries_stay_few(

@@ -21,28 +21,34 @@ class Placebo:
     verdict: str
 
 
-def placebo_rows(run: RecomputeRun) -> list[Placebo]:
-    """One row a department and earlier quarter, the oldest first. Empty while the gates of the run were not asked."""
-    gates = _gates(run)
+@dataclass(frozen=True, kw_only=True)
+class PlaceboRecord:
+    """What the interval of the quarter `period` alone says of earlier ones: a row a department and quarter, the oldest
+    first. false_alarm_rate: part of them that it would have named; None where unknown."""
+
+    period: str
+    rows: tuple[Placebo, ...]
+    false_alarm_rate: float | None
+
+
+def placebo_record(run: RecomputeRun) -> PlaceboRecord:
+    """Without a period and rows while the gates of the run were not asked."""
+    period, gates = _gates(run)
     if not gates:
-        return []
+        return PlaceboRecord(period="", rows=(), false_alarm_rate=None)
     scale, margin = gates["scale"], gates["margin"]
     limits = {
         key: ((party["high"] - party["low"]) / 2 + margin) / scale
         for key, party in gates["parties"].items()
         if scale and party["gates"]
     }
-    return [
+    rows = (
         Placebo(period=quarter["label"], department=key, share=part, verdict=_verdict(part, limits[key]))
         for quarter in gates["evidence"]["quarters"]
         for key, part in quarter["parts"].items()
         if key in limits
-    ]
-
-
-def false_alarm_rate(run: RecomputeRun) -> float | None:
-    """Part of the earlier quarters' departments that the interval alone would have named; None where unknown."""
-    return _gates(run).get("false_alarm_rate")
+    )
+    return PlaceboRecord(period=period, rows=tuple(rows), false_alarm_rate=gates.get("false_alarm_rate"))
 
 
 def _verdict(part: float, limit: float) -> str:
@@ -51,10 +57,12 @@ def _verdict(part: float, limit: float) -> str:
     return str(Verdict.CONTRIBUTES if part > 0 else Verdict.CONTAMINATES)
 
 
-def _gates(run: RecomputeRun) -> Json:
-    """What was asked about the last quarter, else about the running one; empty where nothing was."""
-    for periods in (last_periods(run=run), running_periods(run=run)):
+def _gates(run: RecomputeRun) -> tuple[str, Json]:
+    """The label of the running quarter and what was asked about it, as the drivers' page says it; of the last quarter
+    where the running one's earlier quarters are not read yet. Empty where nothing was asked."""
+    for periods in (running_periods(run=run), last_periods(run=run)):
         score_run = score_run_of(run=run, periods=periods) if periods is not None else None
-        if score_run is not None and score_run.gates:
-            return dict(score_run.gates)
-    return {}
+        gates = dict(score_run.gates or {}) if score_run is not None else {}
+        if periods is not None and gates and gates["evidence"]["quarters"]:
+            return periods.period.label, gates
+    return "", {}

@@ -11,7 +11,7 @@ from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.track.record import PastForecast, Quantiles, as_published, range_hits
 from revenue_health.contribution.core.track.summary import Summary, summary
 from revenue_health.contribution.selectors.forecast.correction import past_forecasts
-from revenue_health.contribution.selectors.track.placebo import Placebo, false_alarm_rate, placebo_rows
+from revenue_health.contribution.selectors.track.placebo import PlaceboRecord, placebo_record
 
 NAMES = {
     "run_rate": gettext_noop("Run-rate"),
@@ -30,8 +30,7 @@ class TrackRecord:
     forecasts: tuple[tuple[PastForecast, Quantiles], ...]
     whole: Summary | None
     days: dict[int, Summary]
-    placebo: tuple[Placebo, ...]
-    false_alarm_rate: float | None
+    placebo: PlaceboRecord
     nine_in_ten: bool
 
 
@@ -40,12 +39,10 @@ def track_record(*, run: RecomputeRun, company: Company) -> TrackRecord:
     end = run.as_of.timestamp() + 1
     past = [forecast for forecast in past_forecasts(company=company) if forecast.ended <= end]
     days = {day: of_day for day in sorted({forecast.day for forecast in past}) if (of_day := summary(past, day=day))}
-    placebo, alarms = placebo_rows(run), false_alarm_rate(run)
     return TrackRecord(
         forecasts=tuple(zip(past, as_published(past), strict=True)),
         whole=summary(past),
         days=days,
-        placebo=tuple(placebo),
-        false_alarm_rate=alarms,
+        placebo=placebo_record(run),
         nine_in_ten=range_hits(past).about_nine_in_ten,
     )

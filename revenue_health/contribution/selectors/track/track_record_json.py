@@ -20,8 +20,8 @@ def track_record_json(record: TrackRecord, company: Company) -> Json:
         "summary": None if record.whole is None else _summary_json(record.whole),
         "by_day": {str(day): _summary_json(summary) for day, summary in record.days.items()},
         "nine_in_ten": record.nine_in_ten,
-        "placebo": [asdict(row) for row in record.placebo],
-        "false_alarm_rate": record.false_alarm_rate,
+        "placebo": [asdict(row) for row in record.placebo.rows],
+        "false_alarm_rate": record.placebo.false_alarm_rate,
     }
 
 

@@ -9,7 +9,9 @@ from departments.access import may_see_company, require
 from departments.formats import money_scale
 from departments.web.rendering import page_render
 from pipeline.page.site_context import site_context
+from revenue_health.contribution.selectors.comparison.from_bridge import department_names
 from revenue_health.contribution.selectors.track.track_record import track_record
+from revenue_health.review.selectors.forecast.past_verdicts import past_verdicts
 from revenue_health.review.selectors.forecast.track_rows import track_rows
 
 TEMPLATE = "review/forecast/track_record.html"
@@ -30,6 +32,7 @@ def track_record_page(request: HttpRequest) -> HttpResponse:
         "site": site,
         "record": record,
         "rows": rows,
+        "verdicts": past_verdicts(record.placebo.rows, department_names()),
         "scale": money_scale(amounts, company.reporting_currency),
     }
     return page_render(request, TEMPLATE, context, partial="page")
