@@ -120,3 +120,16 @@ _LIKE_LATIN = str.maketrans(
 def confusable_form(text: str) -> str:
     """A form that is equal for keys that look alike at a glance and are easily confused."""
     return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_LIKE_LATIN).casefold()
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "æ": "ae", "œ": "oe", "å": "aa"})
+
+
+def look_alike_form(name: str) -> str:
+    """A form that is equal for names of customers that a reader takes for one: it leaves out case, accents, spaces and
+    signs, and reads umlauts as they are written without them (`Müller GmbH`, `MUELLER  Gmbh.`)."""
+    text = name.casefold() if name.isascii() else confusable_form(name)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_UMLAUTS))
+    # A name of signs alone stays what it is.
+    return "".join(letter for letter in text if letter.isalnum()) or text.strip()

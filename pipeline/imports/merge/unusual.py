@@ -17,6 +17,7 @@ from departments.translation import gettext_noop
 from pipeline.core.measured import UnknownFigure, parse_source
 from pipeline.imports.folder.checks import query, query_large
 from pipeline.imports.folder.staging import Staging
+from pipeline.imports.look_alikes import look_alike_accounts_notes
 from pipeline.imports.problems import Problem
 from pipeline.models.structure import ids_by_key
 
@@ -77,6 +78,7 @@ def unusual_notes(staging: Staging) -> None:
     for name in ("accounts.csv", "opportunities.csv"):
         if name in staging.files:
             _alike_of_many(staging, name)
+    staging.notes += look_alike_accounts_notes(staging)
     _alike_groups(staging)
     if "stages.csv" in staging.files:
         staging.notes += _without_earning()

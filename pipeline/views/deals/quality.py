@@ -16,6 +16,7 @@ from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.site_context import site_context
+from pipeline.selectors.deals.look_alikes import look_alike_accounts
 from pipeline.selectors.deals.quality import BY_KEY, LACKS, Lack, LackCount, OwnerLacks, quality
 from pipeline.selectors.overview import structure_names
 from pipeline.selectors.sources.excluded_rows import excluded_rows
@@ -89,6 +90,7 @@ def _context(run: RecomputeRun, company: Company) -> dict[str, object]:
         "title": counted(quality_of_deals.total.deals, "thing"),
         "total": quality_of_deals.total.deals,
         "excluded_rows": excluded_rows(),
+        "look_alikes": look_alike_accounts(run=run),
     }
 
 

@@ -15,6 +15,7 @@ from django.test import Client
 
 from departments.models import User
 from pipeline.models import Account, DataSource, ImportBatch, RecomputeRun, SourcePull, Stage
+from pipeline.selectors.deals.look_alikes import look_alike_accounts
 from pipeline.selectors.deals.quality import LACKS, quality
 from pipeline.services.recompute import recompute
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
@@ -173,3 +174,22 @@ def test_a_complete_company_has_nothing_left(company: SmallCompany, reader: Clie
 def test_a_lack_that_is_none_is_answered_with_everything(run: RecomputeRun, reader: Client) -> None:
     page = reader.get("/pipeline/opportunities/?state=all&lacks=sense").content.decode()
     assert "13 opportunities" in page
+
+
+def test_accounts_that_look_the_same_are_work(company: SmallCompany, reader: Client) -> None:
+    names = {"m1": "Müller GmbH", "m2": "MUELLER GmbH", "m3": "Muller GmbH", "z": "Zoe"}
+    accounts = {key: Account.objects.create(key=key, name=name) for key, name in names.items()}
+    for place, (key, account) in enumerate(accounts.items()):
+        opportunity = opportunity_make(company, f"d-{key}", owner="Ann", account=account)
+        event_add(company, opportunity, 1, "lead", 100 * (place + 1))
+    found = look_alike_accounts(run=recompute(as_of=AS_OF))
+    assert [[(one.name, one.deals, one.amount / 100) for one in group] for group in found.groups] == [
+        [("Müller GmbH", 1, 100), ("MUELLER GmbH", 1, 200)]
+    ]
+    page = reader.get("/data/complete/").content.decode()
+    assert "Accounts that look the same" in page
+    assert "MUELLER GmbH" in page
+    # Once they are merged nothing is left to do.
+    Account.objects.filter(key="m2").update(merged_into="m1")
+    cache.clear()
+    assert look_alike_accounts(run=recompute(as_of=AS_OF)).total == 0

@@ -1,0 +1,96 @@
+"""Accounts that an import brings and that look like others: named with their money, never merged."""
+
+# ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db import connection
+
+from departments.core.text import look_alike_form
+from departments.formats import counted
+from departments.translation import gettext_noop
+from pipeline.imports.folder.checks import query, query_large
+from pipeline.imports.folder.staging import Staging
+from pipeline.models import EVENT_AMOUNT_SQL
+
+_PAIRS_NAMED = 10
+_NEW = (
+    "SELECT a.key, a.name FROM matched_pipeline_account m JOIN pipeline_account a ON a.key = m.key"
+    " WHERE m.id IS NULL AND a.merged_into = ''"
+)
+_EARLIER = (
+    "SELECT a.key, a.name FROM pipeline_account a WHERE a.merged_into = ''"
+    " AND NOT EXISTS (SELECT FROM matched_pipeline_account m WHERE m.key = a.key AND m.id IS NULL)"
+)
+_MONEY = (
+    "SELECT key, currency, count(*), sum(amount) FROM ("
+    f"SELECT DISTINCT ON (o.id) a.key, o.currency, {EVENT_AMOUNT_SQL} AS amount"
+    " FROM pipeline_account a JOIN pipeline_opportunity o ON o.account_id = a.id"
+    " JOIN pipeline_event e ON e.opportunity_id = o.id"
+    " WHERE a.key = ANY(%s) ORDER BY o.id, e.occurred_at DESC, e.sequence DESC) newest GROUP BY 1, 2 ORDER BY 1, 2"
+)
+
+
+def look_alike_accounts_notes(staging: Staging) -> list[str]:
+    """A note about new accounts whose names look like those of accounts that were in before; none for a first load."""
+    if "accounts.csv" not in staging.files or not _is_merged():
+        return []
+    looks: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for key, name in query_large(staging, _NEW):
+        looks[look_alike_form(name)].append((key, name))
+    pairs = _pairs(looks) if looks else []
+    if not pairs:
+        return []
+    money = _money_of([account[0] for pair in pairs for account in pair])
+    named = sorted(pairs, key=lambda pair: -money.get(pair[0][0], (0, 0, ""))[1])[:_PAIRS_NAMED]
+    listed = [f"{_account(new, money)} / {_account(old, money)}" for new, old in named]
+    more = len(pairs) - len(listed)
+    note = gettext_noop(
+        "accounts.csv: {pairs} with a name like that of an earlier one; both stay apart: {listed}{more}. If they are "
+        "one customer, merge them in the CRM, or load accounts.csv with merged_into."
+    )
+    return [
+        note.format(
+            pairs=counted(len(pairs), "new account", "new accounts"),
+            listed=", ".join(listed),
+            more=f" and {more:,} more" * (more > 0),
+        )
+    ]
+
+
+def _is_merged() -> bool:
+    """Whether accounts were merged row by row; a large first load copies them, and nothing was there before."""
+    ((there,),) = query("SELECT to_regclass('pg_temp.matched_pipeline_account') IS NOT NULL")
+    return bool(there)
+
+
+def _pairs(looks: dict[str, list[tuple[str, str]]]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """New accounts, each with the first earlier one that looks like it."""
+    pairs, paired = [], set()
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_EARLIER + " ORDER BY a.id")
+        for key, name in cursor:
+            for new in looks.get(look_alike_form(name), ()):
+                if new[0] not in paired:
+                    paired.add(new[0])
+                    pairs.append((new, (key, name)))
+    return pairs
+
+
+def _money_of(keys: Sequence[str]) -> dict[str, tuple[int, float, str]]:
+    """By account the number of its deals, their money for sorting, and the money in words."""
+    figures: dict[str, tuple[int, float, str]] = {}
+    for key, currency, deals, amount in query(_MONEY, [list(keys)]):
+        before = figures.get(key, (0, 0.0, ""))
+        words = f"{before[2]} + " if before[2] else ""
+        figures[key] = (before[0] + deals, before[1] + float(amount), f"{words}{amount:,.0f} {currency}")
+    return figures
+
+
+def _account(account: tuple[str, str], money: dict[str, tuple[int, float, str]]) -> str:
+    deals, _, words = money.get(account[0], (0, 0.0, ""))
+    parts = [counted(deals, "deal", "deals"), *([words] if words else [])]
+    return f"“{account[1]}” ({', '.join(parts)})"
