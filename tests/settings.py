@@ -6,15 +6,19 @@ Not in the package revenue_health.settings: importing that would settle the home
 
 import os
 import tempfile
+from pathlib import Path
 
 from tests.scratch import scratch_folder
 
 # The process that starts the run names the home; the workers of pytest-xdist inherit it by the environment.
 if "REVENUE_HEALTH_TEST_HOME" not in os.environ:
-    if (scratch := scratch_folder()) is not None:
-        # For this process and all it starts: the folders of single tests, and the profiles of browsers.
-        os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
-    os.environ["REVENUE_HEALTH_TEST_HOME"] = tempfile.mkdtemp(prefix="rh-test-")
+    scratch = scratch_folder()
+    os.environ["REVENUE_HEALTH_TEST_HOME"] = tempfile.mkdtemp(prefix="rh-test-", dir=scratch)
+    if scratch is not None:
+        # What this process and all it starts put aside goes with the home; pytest itself clears the folders of tests.
+        tempfile.tempdir = str(Path(os.environ["REVENUE_HEALTH_TEST_HOME"], "tmp"))
+        Path(tempfile.tempdir).mkdir()
+        os.environ |= {"TMPDIR": tempfile.tempdir, "PYTEST_DEBUG_TEMPROOT": str(scratch)}
 os.environ["REVENUE_HEALTH_HOME"] = os.environ["REVENUE_HEALTH_TEST_HOME"]
 # With DATABASE_URL set (a server of the person who tests) these would be asked for.
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
