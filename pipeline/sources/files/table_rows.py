@@ -15,7 +15,10 @@ from pipeline.sources.files.text import GUESSED, UNREADABLE
 
 _TOTAL = re.compile(
     r"((grand |sub-?)?(total|sum)s?|(zwischen|end|gesamt)?summe|gesamt|(sous-)?total g[ée]n[ée]ral|total[ei]?|somme)"
-    r"( ?\([^)]*\)| [0-9]+)? ?:?",
+    r"( ?\([^)]*\)| [0-9]+)? ?:?"
+    r"|(sub-?total|zwischensumme|sous-total|subtotale|итого|всего|разом|всього)\b.*"
+    r"|(total|summe|somme|totale?) (for|of|per|by|für|fuer|pro|pour|par|por|per|di|de)\b.*|total: .*|summe: .*"
+    r"|.+ (total|subtotal|ergebnis|zwischensumme)",
     re.IGNORECASE,
 )
 """What stands before the totals of a table, alone in its cell, the first one that is filled."""

@@ -15,10 +15,12 @@ import warnings
 import zipfile
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from departments.translation import gettext_noop
+from pipeline.core.money_text import currencies_of
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.sources.files.content import why_no_table
 from pipeline.sources.files.sheet_xml import sheet_xml_read
@@ -159,7 +161,24 @@ def _shown(cell: Any) -> str:
     # Not isinstance, since a bool is an int. Decimal, since 0.07 * 100 is 7.000000000000001.
     if type(value) in (int, float) and "%" in _LITERAL.sub("", str(cell.number_format)):
         return _text(float(Decimal(repr(value)) * 100)) + "%"
+    if type(value) in (int, float) and (currency := _currency(str(cell.number_format))):
+        return f"{_text(value)} {currency}"
     return _text(value)
+
+
+@cache
+def _currency(number_format: str) -> str:
+    """The currency that a number format shows beside the number, as a CSV of the sheet would have it. What the formats
+    show that every program has depends on the country, and says nothing."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS
+
+    if number_format in BUILTIN_FORMATS.values():
+        return ""
+    first = number_format.split(";")[0]
+    shown = [mark.split("-")[0] for mark in re.findall(r"\[\$([^\]]*)\]", first)] + re.findall(r'"([^"]*)"', first)
+    bare = re.sub(r'\[[^\]]*\]|"[^"]*"|_.|\*.|\\', "", first)
+    marks = [mark.strip() for mark in (*shown, *re.findall(r"[€£¥₹₽₴$]", bare))]
+    return next((mark for mark in marks if currencies_of(mark)), "")
 
 
 def _text(value: Any) -> str:

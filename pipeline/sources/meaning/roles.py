@@ -18,7 +18,8 @@ _MORE_DATES = ("closed", "expected_close", "won_date", "lost_date", "changed")
 _UNIT = re.compile(
     r"[\s(\[（/_–-](?P<unit>(?i:k[€$£]|[€$£]k|[tk](?:eur|usd|gbp|chf)|t€|tsd\.?(?: €| eur)?|thousands?|in k|'?000s?"
     r"|m[€$£]|[€$£]m|m(?:eur|usd)|mio\.?(?: €| eur)?|millions?|mn"
-    r"|milliers|miles|migliaia|tys\.?(?: zł| pln)?|mln\.?(?: zł| pln| eur| €)?"
+    r"|(?:milliers|miles|migliaia)(?: (?:de|di) euros?| d.euros| €| eur)?"
+    r"|tys\.?(?: zł| pln)?|mln\.?(?: zł| pln| eur| €)?"
     r"|(?:тыс|тис|млн)\.?(?: ?(?:руб|грн)\.?| ?[₽₴])?)|千円|百万円|万円|億円)\s*[)\]）]?\s*$"
 )
 _FEW = ("reason", "source")

@@ -59,7 +59,9 @@ def test_a_flag_with_an_odd_word_is_a_flag_still(tmp_path: Path) -> None:
     assert (column.kind, column.odd) == ("flag", ["N/A"])
 
 
-@pytest.mark.parametrize("total", ["Total", "Gesamtsumme", "Total (3)", "Summe:"])
+@pytest.mark.parametrize(
+    "total", ["Total", "Gesamtsumme", "Total (3)", "Summe:", "Итого", "Total for Ann", "Ann Ergebnis"]
+)
 def test_a_row_of_totals_is_no_deal(total: str) -> None:
     """It stands right under the deals, without a gap."""
     pull = upload({"deals.csv": HEADER + ROWS + f"{total},,,,600,,\n"})
@@ -119,3 +121,13 @@ def test_a_problem_found_while_loading_is_at_the_line_of_the_file() -> None:
     _, found = looked("Deals of spring\n\n" + HEADER.strip() + ",Currency\n" + rows)
     assert found["problems"], found
     assert found["problems"][0].startswith("deals.csv line 5: Currency “USD” has no rate on or before 2026-02-03")
+
+
+@pytest.mark.parametrize("word", ["Subtotal {}", "Zwischensumme {}", "{} Total", "Total pour {}", "Итого по {}"])
+def test_sums_of_each_owner_among_the_deals_are_no_deals(word: str) -> None:
+    """They would count the money of every deal twice."""
+    rows = ROWS.splitlines(keepends=True)
+    grouped = rows[0] + f"{word.format('Ann')},,,,100,,\n" + "".join(rows[1:]) + f"{word.format('Bob')},,,,500,,\n"
+    pull = upload({"deals.csv": HEADER + grouped})
+    (table,) = pull.reading["tables"]
+    assert (table["rows"], table["notes"]) == (3, ["2 rows of totals were left out: line 3, 6."])
