@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 
 from departments.translation import gettext_noop
 from pipeline.core.decimal_text import NotDecimal
-from pipeline.core.money_text import Money, currency_of_name, money_split
+from pipeline.core.money_text import Money, currencies_of, currency_of_name, money_split
 from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
 from pipeline.imports.files.headers import LINE, Header
 from pipeline.imports.files.sources import DirectorySource
@@ -261,6 +261,9 @@ class RowReader:
         """The currency of a row's amounts: `named` by its own column `by`, else written beside an amount or in the name
         of its column, else the company's. Where two of these contradict each other the row is refused."""
         own = self._mapping.company.reporting_currency
+        # `eur`, `€` and `Euro` say one thing; what may be several, or none, stays and is refused where it is loaded.
+        meant = currencies_of(named.strip()) if named else ()
+        named = meant[0] if len(meant) == 1 else named
         for column in columns:
             text = row.get(column)
             money = money_split(text) if text else Money("")

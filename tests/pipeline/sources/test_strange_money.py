@@ -90,3 +90,18 @@ def test_groups_of_india_are_chosen_and_left_again_in_the_form() -> None:
     assert chosen["files"] == {"date_formats": [], "decimal_sign": ".", "thousands_sign": ",", "lakh": True}
     left = content_of({"signs": ",."}, chosen, [], log=False)
     assert left["files"] == {"date_formats": [], "decimal_sign": ",", "thousands_sign": "."}
+
+
+@pytest.mark.parametrize("word", ["eur", "EUR", "€", "Euro", " Eur"])
+def test_a_currency_is_read_however_its_column_writes_it(tmp_path: Path, word: str) -> None:
+    names = "Deal ID;Stage;Created;Closed;Amount;Currency\n"
+    lines = f"D1;Won;2026-01-02;2026-03-02;1;{word}\nD2;Proposal;2026-01-03;;2;USD\n"
+    seen = strange(tmp_path, {"deals.csv": names + lines})
+    assert [deal["currency"] for deal in seen.deals] == ["EUR", "USD"]
+
+
+def test_a_sign_of_several_in_the_column_of_the_currency_is_not_guessed(tmp_path: Path) -> None:
+    names = "Deal ID;Stage;Created;Closed;Amount;Currency\n"
+    seen = strange(tmp_path, {"deals.csv": names + "D1;Won;2026-01-02;2026-03-02;1;$\nD2;Proposal;2026-01-03;;2;$\n"})
+    # The company folder refuses it by line, as it refuses every currency that is no three letters.
+    assert {deal["currency"] for deal in seen.deals} == {"$"} or seen.problems
