@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError
 from collections.abc import Callable
+from datetime import date
+
+from departments.periods import PeriodError, parse_day
 
 MOST_PROCESSES = 64
 """Side by side; each takes some hundred megabytes."""
 _LONGEST = 30
+
+
+def day(text: str) -> date:
+    """A `type` of argparse: a day as 2026-11-23, the one form of all commands."""
+    try:
+        return parse_day(text)
+    except PeriodError as problem:
+        raise ArgumentTypeError(str(problem)) from None
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,6 +12,8 @@ from departments.translation import gettext as _
 FIRST_YEAR, FINAL_YEAR = 1900, 2200
 """Years that periods and days may lie in; far from the ends of the calendar, so that what is a quarter or a time zone
 away is still a date."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class PeriodError(ValueError):
@@ -67,7 +70,8 @@ def week_period(monday: date) -> Period:
 def parse_day(text: str) -> date:
     """The day named by an ISO date; PeriodError for anything else, and for years nobody plans or sells in."""
     try:
-        day = date.fromisoformat(text.strip())
+        # Of all that ISO allows only what is the same everywhere: 20261123 and 2026-W48-1 are slips of the keyboard.
+        day = date.fromisoformat(text.strip()) if _DAY.fullmatch(text.strip()) else date.min
     except ValueError:
         day = date.min
     if not FIRST_YEAR <= day.year <= FINAL_YEAR:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, date
 
 from departments.translation import gettext_noop
 from pipeline.imports.conversion.source_times import Moment
@@ -22,6 +22,13 @@ _ELSEWHERE = gettext_noop(
 )
 _AMOUNTS = gettext_noop(
     "deals are worth something else by the list than by the last change of the history ({deals}). The list decides."
+)
+_REOPENED = gettext_noop(
+    "deals are open again in {file} after the close date that the list gives ({deals}). What happened after it counts "
+    "as {file} has it, on its days; the list's close date is not used where a later change ends the deal."
+)
+_CLOSED_LATER = gettext_noop(
+    "deals are closed in {file} on a later day than the list says ({deals}). The day in {file} counts."
 )
 _BROKEN = gettext_noop(
     "deals have a change in {file} that does not begin where the one before ended ({deals}). Something is missing "
@@ -50,6 +57,8 @@ class Changes(RowReader):
         self.changes: dict[str, list[Change]] = {}
         self._elsewhere: dict[str, str] = {}
         self._amounts: dict[str, str] = {}
+        self._reopened: dict[str, str] = {}
+        self._closed_later: dict[str, str] = {}
 
     def stands_elsewhere(self, key: str, listed: str, last: str) -> None:
         """The list says another stage than the last change."""
@@ -58,6 +67,15 @@ class Changes(RowReader):
     def worth_otherwise(self, key: str, listed: str, last: str) -> None:
         """The list says another amount than the last change."""
         self._amounts[key] = f"{key}: {listed}, not {last}"
+
+    def after_close(self, key: str, closed: date, changes: Sequence[tuple[date, str]]) -> None:
+        """Stages (or `lost`, `withdrawn`) that a deal came to, each with its day, after the day the list closes it."""
+        later = [(day, place) for day, place in changes if day > closed]
+        opened = [(day, place) for day, place in later if not self._place.ends(place)]
+        if opened:
+            self._reopened[key] = f"{key}: closed on {closed}, {opened[0][1]} on {opened[0][0]}"
+        elif later:
+            self._closed_later[key] = f"{key}: closed on {closed}, {later[-1][1]} on {later[-1][0]}"
 
     def notes(self) -> list[str]:
         """How much of a history there is."""
@@ -78,7 +96,12 @@ class Changes(RowReader):
         ]
 
     def _contradictions(self) -> list[tuple[list[str], str]]:
-        return [(list(self._elsewhere.values()), _ELSEWHERE), (list(self._amounts.values()), _AMOUNTS)]
+        return [
+            (list(self._elsewhere.values()), _ELSEWHERE),
+            (list(self._amounts.values()), _AMOUNTS),
+            (list(self._reopened.values()), _REOPENED),
+            (list(self._closed_later.values()), _CLOSED_LATER),
+        ]
 
 
 class StageDates(Changes):

@@ -51,6 +51,7 @@ class Timelines:
     def of(self, listed: Listed) -> list[DealEvent]:
         """All events of a deal that is new."""
         changes = self._without_passed_withdrawals(self.history.changes[listed.key])
+        self._after_close(changes, listed)
         begin = self._begin(listed, changes)
         events = [DealEvent(begin, _start(listed, changes), listed.actor)]
         for change in changes:
@@ -70,7 +71,9 @@ class Timelines:
         ]
         last = Moment(known.last, zone_day, bare=False)
         events = [DealEvent(last, DealState(place=known.place, amount=known.amount, expected=known.expected), "")]
-        for change in self._without_passed_withdrawals(newer):
+        newer = self._without_passed_withdrawals(newer)
+        self._after_close(newer, listed)
+        for change in newer:
             events = self._added(events, change)
         self._compare(events[-1].now, listed)
         return events[1:]
@@ -120,6 +123,18 @@ class Timelines:
             self.history.stands_elsewhere(listed.key, listed.now.place, last.place)
         elif listed.now.place not in _GONE and listed.now.amount and not _equal(last.amount, listed.now.amount):
             self.history.worth_otherwise(listed.key, listed.now.amount, last.amount or "nothing")
+
+    def _after_close(self, changes: list[Change], listed: Listed) -> None:
+        """What the changes say after the day on which the list closes the deal."""
+        if listed.ended and listed.closed is not None:
+            self.history.after_close(
+                listed.key,
+                self._day(listed.closed),
+                [(self._day(change.at), change.new[PLACE]) for change in changes if PLACE in change.new],
+            )
+
+    def _day(self, moment: Moment) -> date:
+        return moment.day if moment.bare else moment.at.astimezone(self._zone).date()
 
     def _when(self, last: Moment, listed: Listed) -> Moment:
         for moment in (listed.closed if listed.ended else None, listed.changed):

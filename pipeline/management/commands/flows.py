@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from departments.models import Company
-from departments.periods import week_period
+from departments.periods import Period, week_period
 from pipeline.management.choices import add_choice_arguments, check_values, choice_of, run_and_company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             raise CommandError(f"The weekly roll-up is not kept by {', '.join(sorted(beyond))}; `leaks` is.")
         check_values(deal_filter, run)
         weeks, still = self._weeks(run, company, deal_filter)
+        before, after = _days_beyond(weeks, deal_filter.period)
         if options["json"]:
             period = deal_filter.period
             self.stdout.write(
@@ -43,6 +45,7 @@ class Command(BaseCommand):
                         "run": run.pk,
                         "weeks": weeks,
                         "weeks_without_movement": still,
+                        "days_beyond_period": {"before": before, "after": after},
                         "balance_error": max((week["balance_error"] for week in weeks), default=0.0),
                     }
                 )
@@ -54,6 +57,11 @@ class Command(BaseCommand):
                 f"{week['week']}  entered {sums['entered']:>14,.0f}  won {sums['won']:>14,.0f}"
                 f"  taken back {week['totals']['reversed']['amount']:>14,.0f}  lost {sums['lost']:>14,.0f}"
                 f"  balance error {week['balance_error']}"
+            )
+        if before or after:
+            beyond = [f"{days} days {side} it" for days, side in ((before, "before"), (after, "after")) if days]
+            self.stdout.write(
+                f"Weeks are whole: they also count {' and '.join(beyond)}; `leaks --period` counts the period alone."
             )
         if still:
             self.stdout.write(f"{still} weeks in which nothing moved are left out; `--period` lists every week.")
@@ -75,3 +83,11 @@ class Command(BaseCommand):
             for week in weeks
         ]
         return figures, still
+
+
+def _days_beyond(weeks: list[dict[str, Any]], period: Period | None) -> tuple[int, int]:
+    """How many days before and after the period the first and last week count: weeks of the roll-up are whole."""
+    if period is None or not weeks:
+        return 0, 0
+    first, last = (date.fromisoformat(week["week"]) for week in (weeks[0], weeks[-1]))
+    return max(0, (period.start - first).days), max(0, (last + timedelta(days=6) - period.end).days)

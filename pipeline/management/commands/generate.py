@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from departments.management.arguments import whole_number
+from departments.management.arguments import day, whole_number
 from pipeline.generator import FolderNotEmpty, generate_folder
 from pipeline.generator.company import TIME_ZONE
 from pipeline.generator.files.folder import MAX_OPPORTUNITIES, MAX_SEED, MAX_YEARS
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seed", type=whole_number(0, MAX_SEED), default=1, metavar="S", help="default: 1")
         parser.add_argument(
-            "--as-of", type=_parse_date, metavar="DATE", help="history ends before this day; default: today"
+            "--as-of", type=day, metavar="DATE", help="history ends before this day; default: today"
         )
         parser.add_argument(
             "--years", type=whole_number(1, MAX_YEARS), default=3, help="length of the history; default: 3"
@@ -66,7 +66,3 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{generated.folder}: {', '.join(counts)}, {generated.first} to {generated.as_of}, in {seconds:.1f} s"
             )
-
-
-def _parse_date(text: str) -> date:
-    return date.fromisoformat(text)

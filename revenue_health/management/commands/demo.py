@@ -7,14 +7,13 @@ import getpass
 import json
 import os
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from departments.management.arguments import whole_number
+from departments.management.arguments import day, whole_number
 from pipeline.generator.files.folder import MAX_OPPORTUNITIES, MAX_SEED, MAX_YEARS
 from revenue_health.bootstrap import PASSWORD_VARIABLE
 from revenue_health.embedded import demo_home, serving
@@ -34,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--password", action="store_true", help="Prompt for a password for the demo users.")
         parser.add_argument("--password-file", metavar="FILE", help="Take it from a file (or from DEMO_PASSWORD).")
         parser.add_argument("--build-only", action="store_true", help="Build, print, exit.")
-        parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="Last day of the company.")
+        parser.add_argument("--as-of", type=day, metavar="DATE", help="Last day of the company.")
         parser.add_argument(
             "--seed", type=whole_number(0, MAX_SEED), help="Another seed, another company (default: 1)."
         )

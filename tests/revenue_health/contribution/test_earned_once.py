@@ -128,6 +128,22 @@ def test_deals_open_since_2009_give_the_weeks_in_which_something_moved(tmp_path:
     assert len(answer("flows", "--period", "2009-Q1")["weeks"]) == 13
 
 
+@pytest.mark.parametrize(
+    ("period", "before", "after"),
+    [("2009-01-05..2009-01-18", 0, 0), ("2009-01-07..2009-01-07", 2, 4), ("2009-02-01..2009-02-04", 6, 4)],
+)
+def test_weeks_that_reach_beyond_the_period_say_by_how_many_days(
+    tmp_path: Path, answer: Ask, capsys: pytest.CaptureFixture[str], period: str, before: int, after: int
+) -> None:
+    head, *_ = REWON.splitlines()
+    loaded(tmp_path, f"{head}\nD1,2009-01-05T09:00:00+01:00,lead,100\n", {"opportunities.csv": THREE})
+    assert answer("flows", "--period", period)["days_beyond_period"] == {"before": before, "after": after}
+    call_command("flows", "--period", period)
+    said = capsys.readouterr().out
+    assert ("Weeks are whole" in said) == bool(before or after)
+    assert all(f"{days} days {side} it" in said for days, side in ((before, "before"), (after, "after")) if days)
+
+
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
 def test_every_page_says_the_same_of_every_period(seed: int, answer: Ask) -> None:
     """Random histories: skips, wins taken back, won again, grown, shrunk, lost, reopened. BEGIN is 2 March 2026."""

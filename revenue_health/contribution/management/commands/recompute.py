@@ -95,7 +95,7 @@ def _instant(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        if len(text) == len("2026-11-23"):
+        if ":" not in text and "T" not in text.upper():
             after = parse_day(text) + timedelta(days=1)
             company = find_company()
             if company is None:
@@ -103,7 +103,9 @@ def _instant(text: str | None) -> datetime | None:
             return datetime.combine(after, time(), company.zone) - timedelta(seconds=1)
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise CommandError(f"“{text}” is no date. Write 2026-11-23, or 2026-11-23T18:00:00+01:00.") from None
+        raise CommandError(
+            f"“{text}” is no day from {FIRST_YEAR} to {FINAL_YEAR}. Write 2026-11-23, or 2026-11-23T18:00:00+01:00."
+        ) from None
     if not FIRST_YEAR <= instant.year <= FINAL_YEAR:
         raise CommandError(f"“{text}” is not a day from {FIRST_YEAR} to {FINAL_YEAR}.")
     if instant.tzinfo is None:

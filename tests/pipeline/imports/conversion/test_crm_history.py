@@ -163,3 +163,27 @@ def test_who_changed_it_can_be_read_as_a_department(tmp_path: Path) -> None:
     notes = run(tmp_path, "D1,Open,2026-03-02 09:00,,140,\n", CHANGES + changes, parts)
     assert [event[2:] for event in events(tmp_path / "out")["D1"]] == [("200", ""), ("150", "sales"), ("140", "Ann")]
     assert any("history.By “Eva Blum”, read as “sales”" in note for note in notes)
+
+
+def test_a_deal_that_goes_on_after_the_close_date_of_the_list_is_named(tmp_path: Path) -> None:
+    rows = "".join(f"D{n},Won,2026-03-02 09:00,2026-03-10 23:30,250,\n" for n in (1, 2, 3))
+    changes = (
+        "D1,2026-03-10 10:00,StageName,Open,Won,Ann\nD1,2026-03-15 10:00,StageName,Won,Offer,Ann\n"
+        "D1,2026-03-20 10:00,StageName,Offer,Won,Ann\n"
+        "D2,2026-03-10 10:00,StageName,Open,Offer,Ann\nD2,2026-03-12 10:00,StageName,Offer,Won,Ann\n"
+        "D3,2026-03-10 10:00,StageName,Open,Won,Ann\nD3,2026-03-19 10:00,Amount,250,250,Ann\n"  # no stage: no matter
+    )
+    notes = run(tmp_path, rows, CHANGES + changes)
+    assert [event[:2] for event in events(tmp_path / "out")["D1"]][-2:] == [
+        ("offer", "03-15 10:00"), ("won", "03-20 10:00"),
+    ]  # fmt: skip
+    assert (
+        "1 deals are open again in history.csv after the close date that the list gives (D1: closed on 2026-03-10, offer"
+        " on 2026-03-15). What happened after it counts as history.csv has it, on its days; the list's close date is not"
+        " used where a later change ends the deal."
+    ) in notes
+    assert (
+        "1 deals are closed in history.csv on a later day than the list says (D2: closed on 2026-03-10, won on"
+        " 2026-03-12). The day in history.csv counts."
+    ) in notes
+    assert not any("D3" in note for note in notes)
