@@ -9,7 +9,17 @@ from django.core.management.base import CommandError
 from departments.models import Company, Department
 from departments.periods import PeriodError, parse_day
 
-OTHERWISE = ("20261120", "2026-W47-5", "2026W475", "20.11.2026", "11/20/2026", "2026-11", "2026-02-30", "0001-01-01", "")
+OTHERWISE = (
+    "20261120",
+    "2026-W47-5",
+    "2026W475",
+    "20.11.2026",
+    "11/20/2026",
+    "2026-11",
+    "2026-02-30",
+    "0001-01-01",
+    "",
+)
 
 
 @pytest.mark.parametrize("text", OTHERWISE)

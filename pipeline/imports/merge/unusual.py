@@ -18,15 +18,24 @@ from pipeline.core.measured import UnknownFigure, parse_source
 from pipeline.imports.folder.checks import query, query_large
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.look_alikes import look_alike_accounts_notes
+from pipeline.imports.merge.notes.lives import lives_notes
+from pipeline.imports.merge.notes.rates import rates_notes
 from pipeline.imports.problems import Problem
 from pipeline.models.structure import ids_by_key
 
 LARGEST_SUM = 4 * 10**16
 """Units of the reporting currency in all events together: their cents fit 64 bits, with room for reversals."""
 _NAMED = 20
-_FAR = 5
-"""Times by which a rate differs from the one before it that is taken for a slip."""
 _LOOKED_AT = ("departments.csv", "pipelines.csv", "stages.csv", "loss_reasons.csv", "sources.csv", "measurables.csv")
+
+_NAMES = {
+    "departments.csv": "SELECT '', key, name FROM departments_department",
+    "pipelines.csv": "SELECT '', key, name FROM pipeline_pipeline",
+    "stages.csv": "SELECT p.key, s.key, s.name FROM pipeline_stage s JOIN pipeline_pipeline p ON p.id = s.pipeline_id",
+    "loss_reasons.csv": "SELECT '', key, name FROM pipeline_lossreason",
+    "sources.csv": "SELECT '', key, name FROM pipeline_source",
+}
+"""What pages call by name: where it is, its key and name."""
 
 _WORTH = "e.amount * CASE WHEN o.currency = c.reporting_currency THEN 1 ELSE coalesce(r.rate, 1) END"
 _RATED = (
@@ -80,14 +89,16 @@ def unusual_notes(staging: Staging) -> None:
             _alike_of_many(staging, name)
     staging.notes += look_alike_accounts_notes(staging)
     _alike_groups(staging)
+    staging.notes += [note for name in _NAMES if name in staging.files for note in _names_alike(name)]
     if "stages.csv" in staging.files:
         staging.notes += _without_earning()
     if "plan.csv" in staging.files:
         _odd_plans(staging)
         staging.notes += _plans_at_odds()
         _plans_without_deals(staging)
-    if "rates.csv" in staging.files:
-        staging.notes += _odd_rates()
+    staging.notes += rates_notes(staging)
+    if "handoffs.csv" in staging.files:
+        staging.notes += lives_notes(staging)
     if "measurables.csv" in staging.files:
         staging.notes += _unknown_figures()
 
@@ -104,6 +115,25 @@ def _alike(staging: Staging, name: str) -> None:
                 name=name, alike=_first_items(alike)
             )
         )
+
+
+def _names_alike(file: str) -> list[str]:
+    """Two rows that pages would call the same, though they are counted apart: the import may have brought one only."""
+    looks: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for place, key, name in query(f"{_NAMES[file]} ORDER BY 1, 2"):
+        looks[place, " ".join(confusable_form(name).split())].append((key, name))
+    alike = [
+        f"{place} ".lstrip() + " and ".join(f"“{name}” ({key})" for key, name in rows)
+        for (place, _), rows in looks.items()
+        if len(rows) > 1
+    ]
+    if not alike:
+        return []
+    note = gettext_noop(
+        "{file}: names that a reader cannot tell apart, counted apart by their keys: {alike}. Rename one, or map both "
+        "to one key."
+    )
+    return [note.format(file=file, alike=_first_items(alike))]
 
 
 def _alike_of_many(staging: Staging, name: str) -> None:
@@ -229,34 +259,6 @@ def _plans_without_deals(staging: Staging) -> None:
                 "plan.csv: no deal has the segment of these targets, so nothing is compared: {listed}."
             ).format(listed=listed)
         )
-
-
-def _odd_rates() -> list[str]:
-    """Rates that are not used, and those that look as if a decimal point had slipped."""
-    notes = []
-    ((own, money),) = query(
-        "SELECT count(*), min(c.reporting_currency) FROM in_rates r"
-        " JOIN departments_company c ON c.reporting_currency = r.currency"
-    )
-    if own:
-        notes.append(
-            gettext_noop(
-                "rates.csv: {own:,} rows are of {money}, the company's own currency, and are not used."
-            ).format(own=own, money=money)
-        )
-    far = query(
-        "SELECT currency, date, r.rate, r.before FROM (SELECT currency, date, rate, lag(rate) OVER (PARTITION BY"
-        " currency ORDER BY date) AS before FROM pipeline_exchangerate) r JOIN in_rates i USING (currency, date)"
-        f" WHERE greatest(r.rate / r.before, r.before / r.rate) >= {_FAR} ORDER BY 1, 2"
-    )
-    if far:
-        listed = [f"{name} {rate.normalize():f} on {day} after {old.normalize():f}" for name, day, rate, old in far]
-        notes.append(
-            gettext_noop("rates.csv: rates are far from the ones before; check their decimal points: {listed}.").format(
-                listed=_first_items(listed)
-            )
-        )
-    return notes
 
 
 def _unknown_figures() -> list[str]:

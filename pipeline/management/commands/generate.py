@@ -33,9 +33,7 @@ class Command(BaseCommand):
             help="default: 20000",
         )
         parser.add_argument("--seed", type=whole_number(0, MAX_SEED), default=1, metavar="S", help="default: 1")
-        parser.add_argument(
-            "--as-of", type=day, metavar="DATE", help="history ends before this day; default: today"
-        )
+        parser.add_argument("--as-of", type=day, metavar="DATE", help="history ends before this day; default: today")
         parser.add_argument(
             "--years", type=whole_number(1, MAX_YEARS), default=3, help="length of the history; default: 3"
         )

@@ -112,3 +112,58 @@ def test_targets_that_contradict_each_other_are_named(tmp_path: Path, rows: str,
     notes = notes_of(folder_write(tmp_path, {"plan.csv": PLAN + rows}))
     contradictions = [note for note in notes if "not the sum" in note or "share days" in note]
     assert [note.rpartition(": new")[2] for note in contradictions] == ([odd.removeprefix("new") + "."] if odd else [])
+
+
+TINY = "currency,date,rate\nUSD,2026-01-01,0.{zeros}1\nUSD,2026-02-01,0.9\n"
+
+
+def test_a_rate_at_which_amounts_come_to_nothing_is_named_with_its_counts(tmp_path: Path) -> None:
+    """O2 has two amounts of 2,000 USD: at 0.000002 they are 0.004, at 0.00001 two cents."""
+    notes = notes_of(folder_write(tmp_path / "one", {"rates.csv": TINY.format(zeros="00000").replace("1\n", "2\n")}))
+    assert (
+        "rates.csv: at 0.000002 EUR for 1 USD (since 2026-01-01) 2 of 2 amounts above 0 come to 0.00 EUR, the first of"
+        " deal “O2”; they count as nothing. Check the decimal point of the rate."
+    ) in notes
+    notes = notes_of(part_write(tmp_path / "two", {"rates.csv": TINY.format(zeros="0000")}))
+    assert not any("come to 0.00" in note for note in notes)
+    cents = {"events.csv": "opportunity,occurred_at,stage,amount\nO2,2026-03-02T08:00:00Z,lead,400\n"}
+    assert any("1 of 3 amounts above 0 come to 0.00" in note for note in notes_of(part_write(tmp_path / "c", cents)))
+
+
+HANDOFFS = "key,opportunity,department,requested_at,completed_at\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "note"),
+    [
+        # O1 lives from 5 January 9:00 to its win on 1 February 11:00 in Berlin, O2 is lost on 1 March, O3 is open.
+        ("A,O3,legal,2026-01-01,2026-01-31\nB,O1,legal,2025-01-01,2025-02-01\n",
+         "2 hand-offs are over before the first event of their deal (the first: A of deal “O3”)"),
+        ("A,O1,legal,2026-01-01,2026-01-09\n",
+         "1 hand-off is requested before the first event of their deal (the first: A of deal “O1”)"),
+        ("A,O1,legal,2026-02-03,\nB,O2,legal,2026-03-02,2026-03-03\n",
+         "2 hand-offs are requested after their deal was closed (the first: A of deal “O1”)"),
+        ("A,O3,legal,2026-02-03,\nB,O2,legal,2026-02-27,2026-03-03\n", ""),
+    ],
+)  # fmt: skip
+def test_handoffs_outside_the_life_of_their_deal_are_counted(tmp_path: Path, rows: str, note: str) -> None:
+    notes = [n for n in notes_of(folder_write(tmp_path, {"handoffs.csv": HANDOFFS + rows})) if "hand-off" in n]
+    assert len(notes) == bool(note)
+    assert all(note in one and one.endswith(".") for one in notes)
+
+
+@pytest.mark.parametrize("name", ["Lead", "lead", " LEAD ", "Leаd", "Ｌead"])
+def test_two_stages_of_one_name_are_named(tmp_path: Path, name: str) -> None:
+    stages = GOOD["stages.csv"] + f"new,early,{name},0,sales,0,\nold,lead,Lead,0,sales,0,\n"
+    notes = notes_of(folder_write(tmp_path, {"stages.csv": stages}))
+    (note,) = [note for note in notes if "cannot tell apart" in note]
+    assert note == (
+        f"stages.csv: names that a reader cannot tell apart, counted apart by their keys: new “{name.strip()}” (early)"
+        " and “Lead” (lead). Rename one, or map both to one key."
+    )
+
+
+def test_a_name_that_comes_later_is_compared_with_those_that_are_in(tmp_path: Path) -> None:
+    assert not any("cannot tell apart" in note for note in notes_of(folder_write(tmp_path / "one")))
+    later = part_write(tmp_path / "two", {"sources.csv": "key,name,department\nsite,WEBSITE,sales\n"})
+    assert any("“WEBSITE” (site) and “Website” (web)" in note for note in notes_of(later))

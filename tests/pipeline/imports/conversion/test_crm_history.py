@@ -178,9 +178,9 @@ def test_a_deal_that_goes_on_after_the_close_date_of_the_list_is_named(tmp_path:
         ("offer", "03-15 10:00"), ("won", "03-20 10:00"),
     ]  # fmt: skip
     assert (
-        "1 deals are open again in history.csv after the close date that the list gives (D1: closed on 2026-03-10, offer"
-        " on 2026-03-15). What happened after it counts as history.csv has it, on its days; the list's close date is not"
-        " used where a later change ends the deal."
+        "1 deals are open again in history.csv after the close date that the list gives (D1: closed on 2026-03-10,"
+        " offer on 2026-03-15). What happened after it counts as history.csv has it, on its days; the list's close date"
+        " is not used where a later change ends the deal."
     ) in notes
     assert (
         "1 deals are closed in history.csv on a later day than the list says (D2: closed on 2026-03-10, won on"
