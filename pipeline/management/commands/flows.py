@@ -59,9 +59,9 @@ class Command(BaseCommand):
                 f"  balance error {week['balance_error']}"
             )
         if before or after:
-            beyond = [f"{days} days {side} it" for days, side in ((before, "before"), (after, "after")) if days]
+            reach = [f"{days} days {side} it" for days, side in ((before, "before"), (after, "after")) if days]
             self.stdout.write(
-                f"Weeks are whole: they also count {' and '.join(beyond)}; `leaks --period` counts the period alone."
+                f"Weeks are whole: they also count {' and '.join(reach)}; `leaks --period` counts the period alone."
             )
         if still:
             self.stdout.write(f"{still} weeks in which nothing moved are left out; `--period` lists every week.")
