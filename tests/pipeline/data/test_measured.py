@@ -184,7 +184,7 @@ def test_a_source_that_names_nothing_is_told_and_harms_nobody(company: SmallComp
 
 def test_a_changed_source_is_followed_when_it_is_saved(company: SmallCompany, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    monkeypatch.setattr("pipeline.receivers.measurable_followed.delay_on_commit", asked.append)
+    monkeypatch.setattr("pipeline.tasks.measurable_followed.delay_on_commit", asked.append)
     follow("leads:marketing")
     measurable = Measurable.objects.get()
     measurable.source = "manual"
