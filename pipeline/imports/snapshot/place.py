@@ -7,6 +7,11 @@ from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.outcome import LOST, WITHDRAWN, WON, Flags
 from pipeline.imports.snapshot.rows import ExportReader, SourceRow
 
+_EMPTY = gettext_noop(
+    "is empty, as all cells of merged ones but the first are: write its stage into each row, or say what stage deals "
+    "without one are in (stage_default)"
+)
+
 
 class PlaceReader:
     """Finds the stage of a deal, or that it is lost or withdrawn."""
@@ -121,20 +126,20 @@ class PlaceReader:
 
     def _default(self, row: SourceRow, pipeline: str) -> str | None:
         default = self._columns.stage_default
+        value = row.get(self._columns.stage)
         if not default or self._mapping.pipeline_of(default) != pipeline:
-            value = row.get(self._columns.stage)
-            self._refuse(
-                row,
-                gettext_noop("is not a known stage: the mapping does not say what stage “{value}” is").format(
-                    value=value
-                ),
-            )
+            unknown = gettext_noop("is not a known stage: the mapping does not say what stage “{value}” is")
+            self._refuse(row, unknown.format(value=value) if value else _EMPTY)
             return None
-        self._counted[
-            gettext_noop("deals are in a stage the mapping does not know; they are read as {default}").format(
-                default=default
+        if value:
+            what = gettext_noop("deals are in a stage the mapping does not know; they are read as {default}")
+            self._counted[what.format(default=default)] += 1
+        else:
+            what = gettext_noop(
+                "deals have an empty cell as their stage, as all cells of merged ones but the first; they are read as "
+                "{default}"
             )
-        ] += 1
+            self._counted[what.format(default=default)] += 1
         return default
 
     def _refuse(self, row: SourceRow, reason: str) -> None:

@@ -16,7 +16,7 @@ from pipeline.imports.problems import ImportUnreadable
 from pipeline.management.commands._answers import AnsweringCommand
 from pipeline.models import DataSource, SourcePull
 from pipeline.selectors.sources.sources import source_rows
-from pipeline.services.sources.mappings import mapping_save
+from pipeline.services.sources.mappings import mapping_columns_check, mapping_save, notes_of_files
 from pipeline.services.sources.pulls import pull_confirm, pull_import, pull_preview, pull_read, pull_start
 from pipeline.services.sources.removal import pull_files_remove, source_remove
 from pipeline.services.sources.storage import pull_bytes
@@ -107,6 +107,7 @@ class Command(AnsweringCommand):
             raise ImportUnreadable(f"The mapping {options['file']} cannot be read: {error}") from error
         kind, kinds = source.kind, DataSource.Kind
         mapping_check(content, log=kind == kinds.LOG, tickets=kind == kinds.TICKETS)
+        mapping_columns_check(source=source, content=content)
         saved = mapping_save(source=source, content=content, origin=options["file"].name, user=None)
         self.say(options, {"version": saved.version}, f"The mapping is version {saved.version} now.")
         return True
@@ -139,6 +140,8 @@ class Command(AnsweringCommand):
 
     def _read(self, files: list[Path], source: DataSource | None) -> SourcePull:
         for path in files:
+            if path.is_dir():
+                raise ImportUnreadable(f"{path} is a folder: name the files in it, such as {path / '*.csv'}.")
             if not path.is_file():
                 raise ImportUnreadable(f"There is no file {path}.")
         upload_room_check(size=sum(path.stat().st_size for path in files))
@@ -160,10 +163,12 @@ class Command(AnsweringCommand):
             "source": pull.source.name, "files": pull.name, "state": pull.state, "error": pull.error,
             "import": pull.batch_id, "undecided": look.get("undecided", []), "outcomes": look.get("outcomes", {}),
             "handoffs": dict(look.get("handoffs", [])),
-            "checks": look.get("checks", []), "notes": look.get("notes", []), "problems": look.get("problems", []),
+            "checks": look.get("checks", []), "notes": look.get("notes") or notes_of_files(pull),
+            "problems": look.get("problems", []),
         }  # fmt: skip
         lines = [f"{pull.source.name}: {pull.name} is {pull.state}. {pull.error}".strip()]
-        lines += [f"  {line}" for part in ("undecided", "problems", "checks") for line in answer[part]]
+        listed = [*answer["undecided"], *answer["problems"], *answer["checks"], *notes_of_files(pull)]
+        lines += [f"  {line}" for line in listed]
         self.say(options, answer, *lines)
         return pull.state != State.FAILED and not answer["undecided"] and not answer["problems"]
 

@@ -9,8 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from departments.models import Department, User, find_company
+from pipeline.imports.problems import ImportUnreadable
 from pipeline.models import DataSource, ImportBatch, Pipeline, SourceMapping, SourcePull
 from pipeline.services.sources.known import existing_deals
+from pipeline.sources.columns.absent import columns_absent
 from pipeline.sources.meaning.renamed import files_renamed
 from pipeline.sources.meaning.tickets import ticket_parts
 from pipeline.sources.reading import Company
@@ -52,12 +54,35 @@ def mapping_content(mapping: SourceMapping) -> dict[str, Any]:
 
 
 def content_for(mapping: SourceMapping, pull: SourcePull) -> tuple[dict[str, Any], list[str]]:
-    """The content of a version with the names that the files of an upload have, and a sentence for each other name; of
-    one of tickets alone what is said of these."""
+    """The content of a version with the names that the files of an upload have, and notes: a sentence for each other
+    name, and what of the files was left out; of one of tickets alone what is said of these."""
     tables, content = [table["table"] for table in pull.reading.get("tables", [])], mapping_content(mapping)
     if tickets_alone(pull):
         content = ticket_parts(content)
-    return files_renamed(content, tables, pull.reading.get("deals", ""))
+    content, renamed = files_renamed(content, tables, pull.reading.get("deals", ""))
+    return content, [*renamed, *notes_of_files(pull)]
+
+
+def notes_of_files(pull: SourcePull) -> list[str]:
+    """What was left out of the files of an upload or may be read wrongly, as the page says it beside each table."""
+    return [
+        f"{table['file']}, {table['sheet']}: {note}" if table.get("sheet") else f"{table['file']}: {note}"
+        for table in pull.reading.get("tables", [])
+        for note in table.get("notes", [])
+    ]
+
+
+def mapping_columns_check(*, source: DataSource, content: dict[str, Any]) -> None:
+    """Raise ImportUnreadable where a mapping names columns that the newest files of the source do not have; what came
+    before them in another shape is read by the version of its time."""
+    pull = source.pulls.first()
+    if pull is None or source.kind != DataSource.Kind.LIST or tickets_alone(pull) or not pull.reading:
+        return
+    renamed = files_renamed(content, [table["table"] for table in pull.reading["tables"]], pull.reading["deals"])[0]
+    tables = pull.reading["columns"]
+    deals = renamed.get("files", {}).get("deals") or pull.reading["deals"]
+    if absent := columns_absent(renamed, tables.get(deals, []), tables):
+        raise ImportUnreadable(" ".join(absent))
 
 
 def tickets_alone(pull: SourcePull) -> bool:

@@ -40,7 +40,7 @@ from pipeline.sources.convert import Converted, at_source_lines, list_convert, l
 from pipeline.sources.files.intake import tables_write
 from pipeline.sources.meaning.decided import undecided
 from pipeline.sources.meaning.preview import folder_preview
-from pipeline.sources.meaning.renamed import bare_name
+from pipeline.sources.meaning.renamed import bare_name, tables_unused
 from pipeline.sources.meaning.roles import columns_overlooked
 from pipeline.sources.reading import TICKETS, reading_of
 
@@ -154,8 +154,7 @@ def pull_preview(*, token: str) -> None:
         return
     mapping = pull.source.mappings.first()
     assert mapping is not None
-    content, renamed = content_for(mapping, pull)
-    tables = pull.reading["columns"]
+    (content, renamed), tables = content_for(mapping, pull), pull.reading["columns"]
     open_ones = undecided(content, tables.get(pull.reading["deals"], []), tables)
     look: dict[str, Any] = {"version": mapping.version, "undecided": open_ones}
     with _failing(pull), tempfile.TemporaryDirectory(prefix="look-") as scratch:
@@ -164,7 +163,8 @@ def pull_preview(*, token: str) -> None:
                 converted = _convert(pull, content, Path(scratch))
                 look |= folder_preview(Path(scratch), now=timezone.now(), shown=converted.shown).as_json()
                 unread = columns_overlooked(content, tables.get(pull.reading["deals"], []))
-                look["checks"] = [*converted.checks, *unread, *look["checks"]]
+                unused = tables_unused(content, pull.reading["tables"])
+                look["checks"] = [*converted.checks, *unused, *unread, *look["checks"]]
                 drop_existing_rows(Path(scratch))
                 result = company_folder_load(path=Path(scratch), dry_run=True, name=pull.name, rename_company=True,
                                              provenance=converted.provenance,

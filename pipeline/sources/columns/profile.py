@@ -20,7 +20,8 @@ from pipeline.sources.columns.usual import usual_values
 MEMORY_OF_FILES = "512MB"
 MOST_VALUES = 200
 _MOST_DIFFERENT = 20_000
-_WIDE = 300
+MOST_COLUMNS_READ = 300
+"""Of a wider table the columns after these are not looked at."""
 _AT_ONCE = 50
 """Columns counted in one statement: each different value of each is held in memory."""
 _MOST_ODD, _WIDEST_ODD = 5, 60
@@ -76,7 +77,7 @@ def connect_tables(folder: Path) -> duckdb.DuckDBPyConnection:
 
 def columns_profile(store: duckdb.DuckDBPyConnection, table: str) -> list[Column]:
     """The profile of every column of a table, in its order; of very wide tables only of the first 300."""
-    names = [row[0] for row in store.execute(f"DESCRIBE {quoted(table)}").fetchall()][:_WIDE]
+    names = [row[0] for row in store.execute(f"DESCRIBE {quoted(table)}").fetchall()][:MOST_COLUMNS_READ]
     numbers: list[int] = []
     for place in range(0, len(names), _AT_ONCE):
         some = names[place : place + _AT_ONCE]

@@ -126,10 +126,11 @@ def _book_write(path: Path, tables: Path, scratch: Path, settings: dict[str, dic
     sheets = workbook_sheets(path, folder)
     if not sheets:
         raise ImportUnreadable(gettext_noop("{path} has no visible sheet with anything in it.").format(path=path.name))
-    found = []
+    found: list[FoundTable] = []
+    unread: list[str] = []
     for sheet in sheets:
         name = path.stem if len(sheets) == 1 else f"{path.stem} {sheet['name']}"
-        plain = folder / sheet["file"]
+        plain, target = folder / sheet["file"], tables / f"{_safe(name)}.csv"
         chosen = FileSettings(**settings.get(f"{name}.csv", {}))
         # We wrote the sheet as CSV ourselves: only its row of names is open.
         fixed = FileSettings(encoding="utf-8-sig", delimiter=",", header_row=chosen.header_row)
@@ -137,17 +138,29 @@ def _book_write(path: Path, tables: Path, scratch: Path, settings: dict[str, dic
         if path.suffix.lower() == ".xlsm":
             notes.append(gettext_noop("Macros of the workbook are not run."))
         try:
-            table = _text_write(plain, tables / f"{_safe(name)}.csv", fixed, spreadsheet=True)
+            table = _text_write(plain, target, fixed, spreadsheet=True)
         except ImportUnreadable as problem:
+            # The person knows the workbook, not our file of its sheet.
+            why = str(problem).replace(sheet["file"], path.name if len(sheets) == 1 else sheet["name"])
             if len(sheets) == 1:
-                # The person knows the workbook, not our file of its sheet.
-                raise ImportUnreadable(str(problem).replace(sheet["file"], path.name)) from problem
+                raise ImportUnreadable(why) from problem
+            target.unlink(missing_ok=True)
+            rows = counted(sheet["rows"], "row", "rows")
+            unread.append(gettext_noop("A sheet with {rows} is not read: {why}").format(rows=rows, why=why))
             continue  # a sheet of notes beside the table
         found.append(
             FoundTable(**(table.as_json() | {"file": path.name, "sheet": sheet["name"], "encoding": "",
                                              "delimiter": "", "notes": [*table.notes, *notes]}))
         )  # fmt: skip
+    if found:
+        found[0].notes.extend([*unread, *_hidden_sheets(sheets[0]["hidden"])])
     return found
+
+
+def _hidden_sheets(hidden: dict[str, int]) -> list[str]:
+    """A sentence that names them with their rows, where there are any."""
+    listed = ", ".join(f"{name} ({counted(rows, 'row', 'rows')})" for name, rows in hidden.items())
+    return [gettext_noop("Hidden sheets are not read: {listed}.").format(listed=listed)] if hidden else []
 
 
 def _sheet_notes(sheet: dict[str, Any]) -> list[str]:
@@ -163,8 +176,13 @@ def _sheet_notes(sheet: dict[str, Any]) -> list[str]:
                 hidden_rows=counted(sheet["hidden_rows"], "hidden row is", "hidden rows are")
             )
         )
-    if sheet["hidden"]:
-        notes.append(gettext_noop("Hidden sheets are not read: {listed}.").format(listed=", ".join(sheet["hidden"])))
+    if sheet["merged"]:
+        listed = ", ".join(sheet["merged"][:_LISTED]) + (", …" if len(sheet["merged"]) > _LISTED else "")
+        notes.append(
+            gettext_noop(
+                "Of merged cells only the first holds a value, the others are read as empty: {listed}."
+            ).format(listed=listed)
+        )
     return notes
 
 

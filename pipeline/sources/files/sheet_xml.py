@@ -14,16 +14,19 @@ _PLACE = re.compile(rb'\br="([A-Z]+[0-9]+)"')
 _FORMULA, _RESULT = re.compile(rb"<(?:\w+:)?f\b"), re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]|<(?:\w+:)?is\b")
 _TEXT = re.compile(rb'\bt="(?:str|e)"')
 _HIDDEN = re.compile(rb'<row\b[^>]*\bhidden="(?:1|true)"')
+_MERGED = re.compile(rb'<mergeCell\b[^>]*\bref="([A-Z0-9:]+)"')
 _LISTED = 5
 
 
 @dataclass
 class SheetXml:
-    """Counts of one sheet; `places` are some of the cells with a formula that has no result."""
+    """Counts of one sheet; `places` are some of the cells with a formula that has no result, `merged` all areas of
+    merged cells, such as `B2:B4`."""
 
     without_result: int = 0
     hidden_rows: int = 0
     places: list[str] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
 
 
 def sheet_xml_read(stream: IO[bytes]) -> SheetXml:
@@ -35,6 +38,7 @@ def sheet_xml_read(stream: IO[bytes]) -> SheetXml:
         for cell in cells:
             _take(cell, counts)
         if len(rest) > _BLOCK:  # no cell ends here for long: none that holds a formula
+            _take(rest[: -_BLOCK // 2], counts)
             rest = rest[-_BLOCK // 2 :]
     _take(rest, counts)
     return counts
@@ -42,6 +46,8 @@ def sheet_xml_read(stream: IO[bytes]) -> SheetXml:
 
 def _take(piece: bytes, counts: SheetXml) -> None:
     """What stands before the end of a cell: the cell, and the row it begins, if it is the first."""
+    if b"<mergeCell" in piece:
+        counts.merged += [place.decode() for place in _MERGED.findall(piece)]
     if b"<row" in piece:
         counts.hidden_rows += len(_HIDDEN.findall(piece))
     # A formula whose result is an empty text says that it is a text.

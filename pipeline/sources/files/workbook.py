@@ -40,7 +40,8 @@ class _Refused(Exception):
 def workbook_sheets(path: Path, folder: Path) -> list[dict[str, Any]]:
     """Write each visible sheet that holds anything as a CSV file: its file, name, rows and notes.
 
-    `errors` and `hidden_rows` are counts, `hidden` are names of sheets that were not read, listed with the first one.
+    `errors` and `hidden_rows` are counts, `merged` the areas of merged cells, `hidden` the rows by the name of sheets
+    that were not read, listed with the first one.
     Raises ImportUnreadable, saying what to do, where the workbook is broken, has a password, is too large, or has
     formulas without a result.
     """
@@ -110,7 +111,7 @@ def _written(path: Path, folder: Path) -> list[dict[str, Any]]:
         warnings.simplefilter("ignore")  # of things in a workbook that it does not know
         book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
     sheets: list[dict[str, Any]] = []
-    hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
+    hidden = {sheet.title: _rows_filled(sheet) for sheet in book.worksheets if sheet.sheet_state != "visible"}
     for place, sheet in enumerate(book.worksheets, 1):
         if sheet.title in hidden:
             continue
@@ -130,10 +131,17 @@ def _written(path: Path, folder: Path) -> list[dict[str, Any]]:
             rows, errors = _sheet_written(sheet, csv.writer(handle))
         if rows:
             sheets.append({"file": target.name, "name": sheet.title, "rows": rows, "errors": errors,
-                           "hidden_rows": xml.hidden_rows, "hidden": [] if sheets else hidden})  # fmt: skip
+                           "hidden_rows": xml.hidden_rows, "hidden": {} if sheets else hidden,
+                           "merged": xml.merged})  # fmt: skip
         else:
             target.unlink()
     return sheets
+
+
+def _rows_filled(sheet: Any) -> int:
+    """The rows of a sheet that hold anything."""
+    sheet.reset_dimensions()
+    return sum(any(value is not None and value != "" for value in row) for row in sheet.iter_rows(values_only=True))
 
 
 def _sheet_written(sheet: Any, writer: Any) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from departments.translation import gettext_noop
+from pipeline.sources.columns.absent import columns_absent
 from pipeline.sources.columns.header_words import GENERIC
 from pipeline.sources.columns.log_columns import amount_column, numbers_open, times_open
 from pipeline.sources.meaning.history import history_of, history_undecided
@@ -42,6 +43,7 @@ def undecided(
         )
         if not company.get(name)
     ]
+    sentences += columns_absent(content, columns, tables)
     sentences += _missing_columns(content, columns)
     sentences += [
         gettext_noop("The dates of “{name}” can be read with the day first or the month first: say which.").format(
@@ -55,7 +57,7 @@ def undecided(
         )
         for column in number_questions(content, columns)
     ]
-    sentences += _missing_amounts(content, columns)
+    sentences += _missing_amounts(content, columns, tables)
     sentences += _values_without_stage(content, columns)
     sentences += _mute_status(content)
     sentences += pipelines_undecided(content, columns)
@@ -146,7 +148,9 @@ def _why_not_taken(role: str, deal: dict[str, Any], columns: list[dict[str, Any]
     ).format(name=name, some=some)
 
 
-def _missing_amounts(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
+def _missing_amounts(
+    content: dict[str, Any], columns: list[dict[str, Any]], tables: Mapping[str, list[dict[str, Any]]]
+) -> list[str]:
     """Deals without an amount, where nothing is said about what they count with."""
     deal = content.get("deal", {})
     of_log = amount_column(content, columns) or {}
@@ -166,7 +170,9 @@ def _missing_amounts(content: dict[str, Any], columns: list[dict[str, Any]]) -> 
         )
         return [_reasoned(what, _why_not_taken("amount", deal, columns))]
     total = max((column["filled"] for column in columns), default=0)
-    amount = next((c["filled"] for c in columns if c["name"] == deal.get("amount")), 0)
+    if columns_absent(content | {"deal": {"amount": deal["amount"]}, "stage_dates": {}}, columns, tables):
+        return []  # that the file has no such column is said instead
+    amount = next((c["filled"] for c in columns if c["name"] == deal["amount"]), 0)
     if amount >= total:
         return []
     return [

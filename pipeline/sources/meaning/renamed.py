@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
+from departments.formats import counted
 from departments.translation import gettext_noop
 
 _PARTS = ("accounts", "history", "tickets")
@@ -49,6 +50,19 @@ def _named(content: dict[str, Any]) -> list[str]:
     parts = [*(content[name] for name in _PARTS if content.get(name)), *content.get("lookups", [])]
     files = [content.get("files", {}).get("deals", ""), *(part.get("file", "") for part in parts)]
     return [name for name in dict.fromkeys(files) if name]
+
+
+def tables_unused(content: dict[str, Any], tables: Sequence[dict[str, Any]]) -> list[str]:
+    """A sentence for each table of an upload that the mapping says nothing of, so that its rows are not imported."""
+    named = _named(content)
+    return [
+        gettext_noop(
+            "Not used: {table} with {rows}, which the mapping does not name. If they are deals, import them as a "
+            "source of their own."
+        ).format(table=table["table"], rows=counted(table["rows"], "row", "rows"))
+        for table in tables
+        if named and table["table"] not in named and not table.get("log")
+    ]
 
 
 def bare_name(name: str) -> str:

@@ -23,7 +23,7 @@ from pipeline.imports.conversion.toml_text import mapping_toml
 from pipeline.imports.problems import ImportProblem
 from pipeline.models import DataSource, SourcePull
 from pipeline.selectors.sources.sources import mappings_of, pulls_of, source_by_id, source_rows
-from pipeline.services.sources.mappings import mapping_save
+from pipeline.services.sources.mappings import mapping_columns_check, mapping_save
 from pipeline.services.sources.pulls import pull_start
 from pipeline.services.sources.storage import pull_bytes, sources_bytes
 from pipeline.services.uploads import UploadRefused, upload_room_check
@@ -112,6 +112,7 @@ def source_mapping_upload(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         content = clean_values(tomllib.loads(uploaded.read().decode("utf-8-sig")))
         mapping_check(content, log=source.kind == Kind.LOG, tickets=source.kind == Kind.TICKETS)
+        mapping_columns_check(source=source, content=content)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         messages.error(request, _("The mapping file cannot be read: {error}").format(error=error))
     except ImportProblem as problem:

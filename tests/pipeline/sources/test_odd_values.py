@@ -112,7 +112,7 @@ def test_what_is_hidden_is_named() -> None:
     rows = [[f"D{number}", "Open", "2026-02-02", "", 5, "Ann", ""] for number in (1, 2)]
     pull = upload({"deals.xlsx": book(*rows, hidden=3, extra="Old")})
     (table,) = pull.reading["tables"]
-    assert table["notes"] == ["1 hidden row is read, too.", "Hidden sheets are not read: Old."]
+    assert table["notes"] == ["1 hidden row is read, too.", "Hidden sheets are not read: Old (0 rows)."]
 
 
 def test_a_problem_found_while_loading_is_at_the_line_of_the_file() -> None:
