@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from departments import formats
 from departments.core.line_breaks import non_breaking
+from departments.core.lists import listed
 from departments.day_formats import day_text
 from departments.scorecards.core.number_text import bare_text
 
@@ -22,6 +23,7 @@ register.filter("signed", formats.signed)
 register.filter("days", formats.days)
 register.filter("duration", formats.duration)
 register.filter("non_breaking", non_breaking)
+register.filter("listed", listed)
 
 
 @register.filter

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.access import may_see_company, require
+from departments.core.lists import listed
 from departments.discussion.selectors.comments import threads_for, threads_of
 from departments.discussion.services.comments import (
     EDIT_MINUTES,
@@ -156,7 +157,7 @@ def _panel_response(request: HttpRequest, subject: Subject, *, error: str = "", 
 def _saved_response(request: HtmxRequest, subject: Subject, saved: SavedComment) -> HttpResponse:
     for user in saved.notified:
         mention_mail.delay_on_commit(saved.comment.pk, user)
-    names = ", ".join(f"@{name}" for name in saved.not_notified)
+    names = listed([f"@{name}" for name in saved.not_notified])
     notice = (
         _("Not notified: {names}. No one by that name can see this figure.").format(names=names)
         if names

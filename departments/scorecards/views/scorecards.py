@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from departments import access
+from departments.core.lists import listed
 from departments.day_formats import day_text
 from departments.formats import counted, grouped
 from departments.models import Department, find_company
@@ -83,7 +84,7 @@ def _completeness_message(rows: list[DepartmentHeat], heat: Heat) -> str:
     return (
         ngettext(
             "{complete}; {names} has values missing.", "{complete}; {names} have values missing.", len(incomplete)
-        ).format(complete=complete, names=", ".join(incomplete))
+        ).format(complete=complete, names=listed(incomplete))
         if incomplete
         else f"{complete}."
     )

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_remind, may_see_company, require
+from departments.core.lists import listed
 from departments.day_formats import day_text
 from departments.formats import counted
 from departments.updates.selectors.my_week import MySection, MyWeek, my_week
@@ -163,5 +164,5 @@ def _week_of(week: date) -> str:
 def _completed(updates: MyWeek) -> str:
     if updates.complete:
         return _("Saved. The week of {week} is complete, thank you.").format(week=day_text(updates.week, "%-d %b"))
-    missing = ", ".join(row.row.name for row in updates.rows if not row.answered)
+    missing = listed([row.row.name for row in updates.rows if not row.answered])
     return _("Saved. Still missing: {missing}.").format(missing=missing)

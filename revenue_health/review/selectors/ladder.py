@@ -7,10 +7,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from django.utils.translation import gettext as _
 
+from departments.core.lists import listed
 from departments.formats import MINOR_UNITS, grouped
 from revenue_health.contribution.core.comparison import PartyKind
 from revenue_health.contribution.core.ledger import Ledger, Step
-from revenue_health.contribution.selectors.comparison.sentences import listed
 
 UNITS = ((10**9, "bn"), (10**6, "M"), (10**3, "k"), (1, ""))
 MOST_PLACES = 3

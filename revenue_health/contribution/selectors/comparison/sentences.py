@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from departments.core.lists import listed
 from departments.core.stored_texts import in_language
 from departments.formats import counted, grouped, interval_in_words, money_in_words
 from revenue_health.contribution.core.comparison import (
@@ -59,6 +60,11 @@ def verdicts(comparison: Comparison, currency: str) -> list[str]:
     return sentences
 
 
+def no_baseline(label: str) -> str:
+    """That a period has nothing to compare with: shares against nothing are none, whatever was computed of them."""
+    return _("{period} has no baseline, so nothing can be said about who moved it.").format(period=label)
+
+
 def nobody_named(departments: Sequence[PartyShare]) -> str:
     """That no department is named; or not yet, where the checks of some are still running. That no share is clear is
     said only where every interval includes zero."""
@@ -77,7 +83,7 @@ def without_verdict(comparison: Comparison, currency: str) -> list[str]:
     sentences = []
     if unclear:
         each = [f"{party.name} ({_why(party, currency, _margin(comparison))})" for party in unclear]
-        sentences.append(_("No clear effect: {names}.").format(names=", ".join(each)))
+        sentences.append(_("No clear effect: {names}.").format(names=listed(each)))
     for reason, names in _moved(comparison.departments).items():
         sentences.append(_("Not judged: {names}; {reason}.").format(names=listed(names), reason=reason))
     return sentences
@@ -250,13 +256,6 @@ def verdict_clauses(named: Sequence[PartyShare]) -> list[str]:
     order = (Verdict.CONTAMINATES, Verdict.CONTRIBUTES)
     names = {verdict: [party.name for party in named if party.judgement == verdict] for verdict in order}
     return [f"{listed(those)} {verb(verdict, several=len(those) > 1)}" for verdict, those in names.items() if those]
-
-
-def listed(names: Sequence[str]) -> str:
-    """`A`, `A and B`, `A, B and C`."""
-    if len(names) == 1:
-        return names[0]
-    return _("{names} and {last}").format(names=", ".join(names[:-1]), last=names[-1])
 
 
 def capitalised(sentence: str) -> str:

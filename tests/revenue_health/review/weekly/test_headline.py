@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
+from departments.core.lists import listed
 from departments.periods import Period
 from revenue_health.contribution.core.comparison import Comparison, MoneyInterval, PartyKind, PartyShare
 from revenue_health.contribution.core.verdict import Verdict
-from revenue_health.contribution.selectors.comparison.sentences import listed
 from revenue_health.review.selectors.headline import headline
 
 QUARTER = Period(label="2026-Q4", start=date(2026, 10, 1), end=date(2026, 12, 31))
