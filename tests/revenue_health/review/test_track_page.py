@@ -119,4 +119,18 @@ def test_the_slide_says_the_same(run: RecomputeRun) -> None:
     )
     table = slide.tables[0]
     assert [row[0] for row in table.rows] == ["Day 14", "Day 42", "Day 70", "All"]
-    assert table.rows[-1][1:4] == pytest.approx((3, 20.0, -20.0))
+    assert table.rows[-1][1:3] == pytest.approx((3, 20.0))
+    assert table.rows[-1][3] == "20.0 % too low"
+
+
+@pytest.mark.parametrize(("actual", "side"), [(125.0, "20.0 % too low"), (80.0, "25.0 % too high"), (100.0, "neither")])
+def test_page_and_slide_say_in_the_same_words_on_which_side_forecasts_were(
+    run: RecomputeRun, ceo: Client, actual: float, side: str
+) -> None:
+    for number in range(3):
+        past(number, actual=actual)
+    company = Company.objects.get()
+    slide = track({"track_record": track_record_json(track_record(run=run, company=company), company)})
+    assert slide is not None
+    assert {row[3] for row in slide.tables[0].rows} == {side}
+    assert side in ceo.get(PAGE).content.decode().replace("\N{NO-BREAK SPACE}", " ")

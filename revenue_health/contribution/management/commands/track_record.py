@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from pipeline.management.choices import run_and_company
+from revenue_health.contribution.core.track.bias_words import bias_words
 from revenue_health.contribution.core.track.summary import Summary
 from revenue_health.contribution.management.choices import command_errors
 from revenue_health.contribution.selectors.track.track_record import NAMES, track_record
@@ -48,6 +49,6 @@ def _line(title: str, summary: Summary) -> str:
     naive = "; ".join(f"{NAMES[name]} {rule.error:.1%}" for name, rule in summary.naive.items())
     return (
         f"{title}: {summary.published.forecasts} forecasts, off by {summary.published.error:.1%} on average "
-        f"(bias {summary.published.bias:+.1%}), "
+        f"(on balance {bias_words(summary.published.bias)}), "
         f"90 % range held {summary.coverage_90:.0%}, 50 % range {summary.coverage_50:.0%}. {naive}"
     )

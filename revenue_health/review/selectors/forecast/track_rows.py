@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from departments.formats import grouped
 from departments.models import Company
 from revenue_health.contribution.core.comparison import minor_units
+from revenue_health.contribution.core.track.bias_words import bias_words
 from revenue_health.contribution.core.track.summary import Accuracy, Summary
 from revenue_health.contribution.selectors.forecast.correction import day_of
 from revenue_health.contribution.selectors.track.track_record import NAMES, TrackRecord
@@ -21,13 +22,13 @@ PER_CENT = 100.0
 
 @dataclass(frozen=True, kw_only=True)
 class DayRow:
-    """Errors over all forecasts (day None) or those of one day of the quarter, percent of what came. naive: by rule in
-    the order of NAMES, None where it could make none. best: whether the forecast beats every rule."""
+    """Errors over all forecasts (day None) or those of one day of the quarter, percent of what came. bias: in words.
+    naive: by rule in the order of NAMES, None where it could make none. best: whether the forecast beats every rule."""
 
     day: int | None
     forecasts: int
     error: float
-    bias: float
+    bias: str
     naive: tuple[float | None, ...]
     inside_50: int
     inside_90: int
@@ -143,7 +144,7 @@ def _day_row(day: int | None, summary: Summary) -> DayRow:
         day=day,
         forecasts=summary.published.forecasts,
         error=PER_CENT * summary.published.error,
-        bias=PER_CENT * summary.published.bias,
+        bias=bias_words(summary.published.bias),
         naive=tuple(_error(summary.naive.get(name)) for name in NAMES),
         inside_50=round(summary.coverage_50 * summary.published.forecasts),
         inside_90=round(summary.coverage_90 * summary.published.forecasts),

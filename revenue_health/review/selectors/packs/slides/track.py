@@ -5,6 +5,7 @@ from __future__ import annotations
 from departments.formats import grouped
 from departments.json_types import Json
 from departments.translation import gettext_noop
+from revenue_health.contribution.core.track.bias_words import bias_words
 from revenue_health.contribution.selectors.track.track_record import NAMES
 from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
 
@@ -49,7 +50,7 @@ def _table(record: Json) -> Table:
         Column("Day"),
         Column("Forecasts", ColumnKind.NUMBER),
         Column("Forecast", ColumnKind.NUMBER, "%", 1),
-        Column(gettext_noop("Too high or low"), ColumnKind.NUMBER, "%", 1),
+        Column(gettext_noop("Too high or low")),
         *(Column(NAMES[name], ColumnKind.NUMBER, "%", 1) for name in names),
         Column("Held", ColumnKind.NUMBER, "%"),
     )
@@ -64,7 +65,7 @@ def _table(record: Json) -> Table:
                 title,
                 summary["forecasts"],
                 100 * summary["median_error"],
-                100 * summary["bias"],
+                bias_words(summary["bias"]),
                 *(_error(summary, name) for name in names),
                 100 * summary["coverage90"],
             )
