@@ -115,7 +115,6 @@ def build_weekly_review(
             has_baseline=periods.baseline is not None,
             forecast=forecast,
         ),
-        scoring=scoring,
         comparison=comparison,
         since=since,
         changes=changes,
