@@ -45,3 +45,9 @@ def test_no_replaced_phrase_is_left() -> None:
     assert len(phrases) > 20
     left = [f"{place}: {phrase}" for place, text in texts() for phrase in phrases if phrase in text]
     assert left == []
+
+
+def test_the_sign_of_a_verdict_warns_of_nothing_else() -> None:
+    """▲ contributes: what is late, over a limit or not saved has a sign of its own."""
+    late = re.compile(r"▲ [^<>]{0,40}(overdue|passed|over limit|[Nn]ot saved|Missing)|is_overdue %}▲")
+    assert [place for place, text in texts() if late.search(text)] == []

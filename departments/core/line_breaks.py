@@ -10,7 +10,7 @@ _TIE = "\N{NO-BREAK SPACE}"
 _FIGURE = re.compile(
     rf"\b([A-Z]{{3}}) (?=[{MINUS}\d])|(?<=\d) (?=(?:k|M|bn|pp|d|days?)\b|%)"  # EUR 1.24 M, 90 %
     r"|(?<=\b\d) (?=[A-Z][a-z]{2,8}\b)|(?<=\b\d\d) (?=[A-Z][a-z]{2,8}\b)|(?<=[a-z]) (?=\d{4}\b)"  # 19 Nov 2026
-    r"|(?<=[▲▼●○◐±]) (?=\w)| (?=±)"
+    r"|(?<=[▲▼●○◐±]) (?=\w)|(?<=^!) (?=\w)| (?=±)"
 )
 """Spaces a line may not be broken at."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from departments.core.lists import listed
 from departments.formats import counted
 from departments.json_types import Json
 from departments.translation import gettext_noop
 from revenue_health.contribution.core.comparison import minor_units
-from revenue_health.contribution.selectors.comparison.sentences import listed
 from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
 from revenue_health.review.selectors.packs.slides.parts import day, scale_of, when
 
@@ -84,16 +84,16 @@ def commitments(content: Json) -> Slide | None:
 
 def _lateness(item: Json) -> str:
     if item["overdue"]:
-        return gettext_noop("▼ overdue")
+        return gettext_noop("! overdue")
     return gettext_noop("moved {times}").format(times=counted(item["carried"], "time")) if item["carried"] else ""
 
 
 def _promised(*, due: int, overdue: int) -> str:
     late = counted(overdue, "commitment is overdue", "commitments are overdue")
-    soon = counted(due, "commitment is due within a week", "commitments are due within a week")
+    soon = counted(due, "commitment is due this week", "commitments are due this week")
     if not overdue:
         return f"{soon}; {gettext_noop('none is overdue.')}"
-    return f"{late}; {soon}." if due else f"{late}; {gettext_noop('none is due within a week.')}"
+    return f"{late}; {soon}." if due else f"{late}; {gettext_noop('none is due this week.')}"
 
 
 def replies(content: Json) -> Slide | None:
