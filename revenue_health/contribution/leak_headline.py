@@ -16,8 +16,8 @@ MOST = 50
 
 @writes_leak_headline
 def register_sentence(run: RecomputeRun, period: Period, currency: str) -> str:
-    """How many leaks there are and the largest of a department whose share is clear; of the others none is held against
-    anybody. Empty of a period that the register was not read for."""
+    """How many leaks there are and the largest of a department that is named; the others are held against nobody.
+    Empty of a period that the register was not read for."""
     if "-Q" not in period.label:
         return ""
     # Every process registers this function, few pages call it: the register needs arrays and databases of files.
@@ -40,8 +40,14 @@ def register_sentence(run: RecomputeRun, period: Period, currency: str) -> str:
             len(rows),
         ).format(leaks=several, stage=rows[0].stage, factor=_(rows[0].factor), size=size)
     size = money_in_words(clear[0].amount, currency)
-    return ngettext(
-        "{leaks} costs revenue against the baseline: {where}, {size}.",
-        "{leaks} cost revenue against the baseline. The largest: {where}, {size}.",
-        len(rows),
-    ).format(leaks=several, where=clear[0].where, size=size)
+    if clear[0] is rows[0]:
+        text = ngettext(
+            "{leaks} costs revenue against the baseline: {where}, {size}.",
+            "{leaks} cost revenue against the baseline. The largest: {where}, {size}.",
+            len(rows),
+        )
+    else:
+        text = _(
+            "{leaks} cost revenue against the baseline. The largest of a department that is named: {where}, {size}."
+        )
+    return text.format(leaks=several, where=clear[0].where, size=size)

@@ -18,7 +18,7 @@ from pipeline.page.department_access import closed_departments
 from pipeline.selectors.deals.search import SHORTEST, accounts_matching, deals_matching
 from pipeline.selectors.overview import structure_names
 from revenue_health.contribution.models import Leak
-from revenue_health.contribution.selectors.register.rows import rows_of_leaks
+from revenue_health.contribution.selectors.register.rows import LeakRow, rows_of_leaks
 from revenue_health.navigation import navigation_of
 from revenue_health.review.models import Pack
 
@@ -126,12 +126,18 @@ def _leaks(text: str) -> tuple[Hit, ...]:
         Hit(
             name=row.where,
             address=reverse("contribution:leak", args=[row.id]),
-            note=f"{money_in_words(row.amount, company.reporting_currency if company else '')}, "
-            f"{_inside_a_line(str(Leak.Status(row.status).label))}",
+            note=_note_of(row, company.reporting_currency if company else ""),
         )
         for row in rows
         if matches(text, row.where, "leak")
     )[:EACH]
+
+
+def _note_of(leak: LeakRow, currency: str) -> str:
+    """What a leak costs and what became of it; where no department is named, the cost accuses nobody."""
+    accused = [_("? not named")] if leak.unclear else []
+    status = _inside_a_line(str(Leak.Status(leak.status).label))
+    return ", ".join([money_in_words(leak.amount, currency), *accused, status])
 
 
 def _inside_a_line(label: str) -> str:

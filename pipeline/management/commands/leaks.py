@@ -35,6 +35,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(figures))
             return
+        until = f"{period.start} to {period.end}" if period else f"all time to {run.day_in(company.zone)}"
+        named = f"{period.label}, {until}" if period and period.label != f"{period.start}..{period.end}" else until
+        self.stdout.write(f"{named}, {company.reporting_currency}")
         self._table(figures, company.reporting_currency)
 
     def _table(self, figures: dict[str, Any], currency: str) -> None:

@@ -17,6 +17,8 @@ from revenue_health.contribution.core.comparison import Comparison, PartyKind, P
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Impact, Verdict
 
 UNEXPLAINED = "unexplained"
+TIMING_AND_CHANCE = gettext_noop("Timing and chance")
+"""What no party explains."""
 NOT_A_DEPARTMENT = gettext_noop("not a department")
 """What stands in the place of a verdict beside whatever is never judged."""
 ORDER = (PartyKind.STRATEGY, PartyKind.OPENING, PartyKind.INTERNAL, PartyKind.MARKET)
@@ -212,7 +214,7 @@ def build_ledger(comparison: Comparison, landing: Landing | None = None) -> Ledg
         if party.share is not None:
             steps.append(Step.of(party, at, pace))
             at = steps[-1].end
-    rest = Step(key=UNEXPLAINED, name=_("Timing and chance"), start=at, amount=actual - at, nobodys=True)
+    rest = Step(key=UNEXPLAINED, name=_(TIMING_AND_CHANCE), start=at, amount=actual - at, nobodys=True)
     return Ledger(
         planned=comparison.planned,
         start=start,

@@ -117,18 +117,22 @@ def _register_message(rows: list[LeakRow], currency: str) -> str:
     if not rows:
         return _("No leak is in this list.")
     if not seen:
-        return _("{rows}; none of them shows in the newest figures.").format(rows=counted(len(rows), "leak"))
+        return _("The newest figures show no leak; {rows} in the register.").format(rows=counted(len(rows), "leak"))
     clear = [row for row in seen if not row.unclear]
     if not clear:
         return _("{seen} in the newest figures, none of a department that is named.").format(
             seen=counted(len(seen), "leak")
         )
     money = money_in_words(clear[0].amount, currency)
-    return ngettext(
-        "{seen} in the newest figures: {where}, {money}.",
-        "{seen} in the newest figures. The largest: {where}, {money}.",
-        len(seen),
-    ).format(seen=counted(len(seen), "leak"), where=clear[0].where, money=money)
+    if clear[0] is seen[0]:
+        text = ngettext(
+            "{seen} in the newest figures: {where}, {money}.",
+            "{seen} in the newest figures. The largest: {where}, {money}.",
+            len(seen),
+        )
+    else:
+        text = _("{seen} in the newest figures. The largest of a department that is named: {where}, {money}.")
+    return text.format(seen=counted(len(seen), "leak"), where=clear[0].where, money=money)
 
 
 def costs_of(trend: Sequence[Sighting], site: SiteContext) -> list[WeeklyCost]:

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from departments.core.lists import listed
 from departments.formats import MINUS, grouped, money_in_words
 from revenue_health.contribution.core.comparison import Comparison
 from revenue_health.contribution.core.gates.records import FALLS
 from revenue_health.contribution.core.ledger import Landing, Ledger, Step, build_ledger
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.sentences import (
-    listed,
+    no_baseline,
     nobody_named,
     verdict_clauses,
 )
@@ -41,8 +42,8 @@ def headline(
     every gate. Under it the ladder, which adds up, and who has no clear effect."""
     if comparison is None:
         if not has_baseline:
-            text = _("{period} has no baseline, so nothing can be said about who moved it.")
-        elif scoring:
+            return Headline(message=no_baseline(label))
+        if scoring:
             text = _("{period} is being scored now; who moved it will be known in a minute or two.")
         else:
             text = _("{period} is not scored yet, so nothing can be said about who moved it.")
@@ -52,6 +53,10 @@ def headline(
         landing_sentence(ledger.landing, label, currency),
         gap_sentence(ledger, currency, running=comparison.running),
     ]
+    if not has_baseline:
+        landing, gap = first
+        said = [landing, gap if ledger.planned else "", no_baseline(label)]
+        return Headline(message=" ".join(filter(None, said)))
     if not comparison.departments:
         return Headline(
             message=" ".join(filter(None, first)), under=(_("No department has a share: nothing to compare with."),)

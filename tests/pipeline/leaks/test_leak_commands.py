@@ -53,6 +53,17 @@ def by_hand() -> None:
 
 
 @pytest.mark.usefixtures("by_hand")
+@pytest.mark.parametrize(
+    ("arguments", "first"),
+    [((), "all time to "), (("--period", f"{BEGIN:%Y-%m}"), f"{BEGIN:%Y-%m}, {BEGIN:%Y-%m-01} to ")],
+)
+def test_the_text_begins_with_its_period(arguments: tuple[str, ...], first: str) -> None:
+    out = io.StringIO()
+    call_command("leaks", *arguments, stdout=out)
+    assert out.getvalue().startswith(first)
+
+
+@pytest.mark.usefixtures("by_hand")
 def test_the_leak_map_by_hand() -> None:
     figures = asked("leaks")
     lead, offer, *_ = figures["stages"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -66,6 +68,33 @@ def test_a_period_before_two_quarters_of_history_has_no_baseline(run: RecomputeR
     assert figures["baseline"] is None
     assert any("no baseline" in reason for reason in figures["reasons"])
     assert {party["verdict"] for party in figures["parties"]} <= {"cannot tell", "not judged"}
+
+
+def printed(*arguments: str) -> str:
+    out = StringIO()
+    call_command("contributions", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_text_gives_nobody_a_share_without_a_baseline(run: RecomputeRun) -> None:
+    text = printed("--period", "2024-03", "--by", "segment")
+    assert "2024-03 has no baseline, so nothing can be said about who moved it." in text
+    assert "±" not in text
+    assert not re.search(r"^(Legal|Market|Timing)", text, flags=re.MULTILINE)
+
+
+def test_text_has_the_names_of_the_ledger_and_says_which_range_it_prints(run: RecomputeRun, answer: Ask) -> None:
+    text = printed("--by", "segment")
+    whole, _, groups = text.partition("In groups ± is the 90 % range of each share by itself")
+    assert "± is the 90 % range for all departments at once" in whole
+    for line in re.findall(r"^Legal +.*", groups, flags=re.MULTILINE):
+        assert "±" in line
+    legal = next(party for party in answer("contributions")["parties"] if party["key"] == "legal")
+    half = (legal["simultaneous"]["high"] - legal["simultaneous"]["low"]) / 2
+    assert re.search(rf"^Legal .*± +{half:,.0f} ", whole, flags=re.MULTILINE)
+    assert "Timing and chance" in whole
+    assert re.search(r"^Plan (above|below) ", whole, flags=re.MULTILINE)
+    assert not re.search(r"Strategy|Unexplained", text)
 
 
 def test_a_running_period_has_less_than_its_whole_plan(run: RecomputeRun, answer: Ask) -> None:

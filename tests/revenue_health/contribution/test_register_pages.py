@@ -86,6 +86,35 @@ def test_the_list_says_the_largest_and_shows_every_week_in_words(leak: Leak) -> 
     assert 'style="' not in text
 
 
+def test_the_largest_of_a_named_department_is_not_called_the_largest_of_all(leak: Leak) -> None:
+    judged("contaminates")
+    larger = Leak.objects.get(pk=leak.pk)
+    larger.pk, larger.amount, larger.high = None, 900_000, 990_000
+    larger.department = Department.objects.get(key="finance")
+    larger.save()
+    text = signed_in("ceo").get(LIST).content.decode()
+    named = "The largest of a department that is named: Contract, waiting with Legal, EUR 640 k."
+    assert non_breaking(f"2 leaks in the newest figures. {named}") in text
+
+
+def test_a_leak_that_is_not_seen_is_not_said_to_be_measured(leak: Leak) -> None:
+    assert "The leak is measured" in signed_in("ceo").get(page(leak)).content.decode()
+    Leak.objects.filter(pk=leak.pk).update(state="below")
+    text = signed_in("ceo").get(page(leak)).content.decode()
+    assert "not seen in the newest figures" in text
+    assert "The newest figures do not show this leak" in text
+    assert "is measured" not in text
+
+
+def test_search_says_of_a_cost_that_accuses_nobody_that_none_is_named(leak: Leak) -> None:
+    address = "/search/?q=contract"
+    assert "EUR 640 k, ? not named, " in signed_in("ceo").get(address).content.decode()
+    judged("contaminates")
+    text = signed_in("ceo").get(address).content.decode()
+    assert "EUR 640 k" in text
+    assert "? not named" not in text
+
+
 def test_htmx_gets_the_part_of_the_list_and_of_a_leak(leak: Leak) -> None:
     for address in (LIST, page(leak)):
         answer = signed_in("ceo").get(address, headers=HTMX)

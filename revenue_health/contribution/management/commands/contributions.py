@@ -8,18 +8,24 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from departments.translation import gettext
 from pipeline.management.choices import run_and_company
 from pipeline.selectors.leaks.hindsight import hindsight_reasons
-from revenue_health.contribution.core.comparison import BridgeFigures, Comparison
+from revenue_health.contribution.core.comparison import MINOR_UNITS, BridgeFigures, Comparison
+from revenue_health.contribution.core.ledger import ORDER, TIMING_AND_CHANCE, Step, pace_name
 from revenue_health.contribution.management.choices import add_period_arguments, command_errors, periods_from_options
 from revenue_health.contribution.selectors.comparison.bridges import cut_bridge
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.contribution.selectors.comparison.earned import earned_amounts
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.remarks import remarks_of
+from revenue_health.contribution.selectors.comparison.sentences import capitalised, no_baseline
 from revenue_health.contribution.selectors.gates.judgements import judgements_of
 from revenue_health.contribution.selectors.model_input import ALIASES, DIMENSIONS, SEGMENT
-from revenue_health.contribution.verdict_words import using_verdict_words, verdict_word
+from revenue_health.contribution.verdict_words import step_word, using_verdict_words
+
+_OWN_RANGE = "± is the 90 % range of each share by itself, if the records are right"
+_RANGES = {True: "± is the 90 % range for all departments at once, if the records are right", False: _OWN_RANGE}
 
 
 class Command(BaseCommand):
@@ -59,21 +65,35 @@ class Command(BaseCommand):
         self.stdout.write(f"{comparison.period.label}{until}, baseline {compared}, {currency}")
         for reason in comparison.reasons:
             self.stdout.write(f"Note: {reason}")
-        self._write_table(comparison)
+        pace = pace_name(comparison.period, baseline) if baseline else ""
+        at_once = any(party.simultaneous for party in comparison.parties)
+        self.stdout.write(_RANGES[at_once] if pace else no_baseline(comparison.period.label))
+        self._write_table(comparison, pace)
         if comparison.won is not None and comparison.reversed:
-            self.stdout.write(f"{'  won':<18}{comparison.won:>16,.0f}")
-            self.stdout.write(f"{'  taken back':<18}{-comparison.reversed:>+16,.0f}")
+            self._write_amount("  won", comparison.won)
+            self._write_amount("  taken back", -comparison.reversed, signed=True)
+        if comparison.groups and pace:
+            self.stdout.write(f"\nIn groups {_OWN_RANGE}")
         for group in comparison.groups:
             self.stdout.write(f"\n{comparison.by} {group.key or '(none)'}")
-            self._write_table(group)
+            self._write_table(group, pace)
 
-    def _write_table(self, bridge: BridgeFigures) -> None:
-        self.stdout.write(f"{'plan' if bridge.planned else 'baseline':<18}{bridge.start:>16,.0f}")
-        for party in bridge.parties:
-            if share := party.share:
-                width = (share.high - share.low) / 2
-                self.stdout.write(
-                    f"{party.name:<18}{share.amount:>+16,.0f}  ±{width:>12,.0f}  {verdict_word(party.verdict)}"
+    def _write_table(self, bridge: BridgeFigures, pace: str) -> None:
+        """From plan to actual, with the names and verdicts of the pages. pace: what everybody at the baseline is
+        called; empty without one, when nobody has a share."""
+        if bridge.planned or pace:
+            self._write_amount("Plan" if bridge.planned else capitalised(pace), bridge.start)
+        for party in sorted(bridge.parties, key=lambda party: ORDER.index(party.kind)) if pace else ():
+            if party.share:
+                step = Step.of(party, 0, pace)
+                half = "" if step.low is None else f"±{step.half / MINOR_UNITS:>12,.0f}"
+                self._write_amount(
+                    step.name, step.amount / MINOR_UNITS, signed=True, note=f"{half:<13}  {step.mark} {step_word(step)}"
                 )
-        self.stdout.write(f"{'Unexplained':<18}{bridge.unexplained.amount:>+16,.0f}")
-        self.stdout.write(f"{'actual':<18}{bridge.actual:>16,.0f}")
+        if pace:
+            self._write_amount(gettext(TIMING_AND_CHANCE), bridge.unexplained.amount, signed=True)
+        self._write_amount("Actual", bridge.actual)
+
+    def _write_amount(self, name: str, amount: float, *, signed: bool = False, note: str = "") -> None:
+        figure = f"{amount:>+16,.0f}" if signed else f"{amount:>16,.0f}"
+        self.stdout.write(f"{name:<28}{figure}  {note}".rstrip())

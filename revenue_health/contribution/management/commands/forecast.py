@@ -37,7 +37,7 @@ class Command(BaseCommand):
             return
         currency = company.reporting_currency
         self.stdout.write(
-            f"{forecast.period.label}: {currency} {forecast.median:,.0f} expected, "
+            f"{forecast.period.label} is heading for {currency} {forecast.median:,.0f}, "
             f"{forecast.won_so_far:,.0f} of it won; "
             + range_sentence(
                 f"{forecast.p5:,.0f}",
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         )
         if forecast.target is not None and forecast.probability is not None:
             chance = "under 1%" if forecast.probability < 0.01 else f"{forecast.probability:.0%}"
-            self.stdout.write(f"Plan {forecast.target:,.0f}: reached with a probability of {chance}")
+            self.stdout.write(f"Plan {forecast.target:,.0f}: {chance} chance to reach it")
         needed, had = forecast.coverage.needed, forecast.coverage.had
         if needed is not None and had is not None:
             self.stdout.write(f"Open pipeline is {had:.1f} times what is missing; {needed:.1f} times was needed before")

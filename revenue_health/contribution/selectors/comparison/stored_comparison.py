@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from django.db.models.expressions import RawSQL
@@ -33,7 +34,9 @@ def stored_comparison(*, run: RecomputeRun, periods: ComparisonPeriods) -> Store
         or score_run.fingerprint != plan_fingerprint(periods.period)
     ):
         return StoredComparison(None, score_run)
-    return StoredComparison(_comparison(run, score_run.pk, score_run.written), score_run)
+    comparison = _comparison(run, score_run.pk, score_run.written)
+    # A score run keeps the days of its baseline alone; what these are called is decided where periods are chosen.
+    return StoredComparison(replace(comparison, baseline=periods.baseline), score_run)
 
 
 _WRITTEN = RawSQL("contribution_scorerun.xmin::text || contribution_scorerun.ctid::text", ())

@@ -78,10 +78,26 @@ def test_only_a_leak_of_a_department_that_is_named_is_named() -> None:
     figures = content() | {"register": [leak("sales", 900_000.0, None), leak("legal", 300_000.0, "contaminates")]}
     slide = largest(figures)
     assert slide is not None
-    assert slide.message == "The largest leak is Offer, Legal, waiting: EUR 300 k."
+    assert slide.message == "The largest leak of a department that is named is Offer, Legal, waiting: EUR 300 k."
     assert slide.chart is not None
     assert [(bar.impact, bar.mark) for bar in slide.chart.bars] == [("soft", "?"), ("bad", "")]
     figures["register"] = [leak("sales", 900_000.0, None)]
     slide = largest(figures)
     assert slide is not None
-    assert slide.message == "1 leak in the register; no department’s share in them is clear."
+    assert slide.message == "1 leak in the newest figures, none of a department that is named."
+    assert [row[2] for row in slide.tables[0].rows] == ["? not named"]
+
+
+def test_what_the_newest_figures_do_not_show_stands_in_the_table_alone() -> None:
+    gone = leak("legal", 300_000.0, "contaminates") | {"still_seen": False, "status": "accepted"}
+    figures = content() | {"register": [leak("sales", 200_000.0, "contaminates"), gone]}
+    slide = largest(figures)
+    assert slide is not None
+    assert slide.chart is not None
+    assert slide.message == "The largest leak is Offer, Sales, waiting: EUR 200 k."
+    assert [bar.name for bar in slide.chart.bars] == ["Offer, Sales, waiting"]
+    assert [row[4] for row in slide.tables[0].rows] == ["accepted, not in the newest figures", "new"]
+    slide = largest(figures | {"register": [gone]})
+    assert slide is not None
+    assert slide.message == "The newest figures show no leak; 1 leak in the register."
+    assert slide.chart is None

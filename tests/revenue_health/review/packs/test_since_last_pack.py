@@ -15,6 +15,8 @@ from revenue_health.review.selectors.packs.content import last_pack
 from revenue_health.review.selectors.packs.slides.since import since_last_pack
 from revenue_health.review.services.packs import pack_freeze
 
+BASE = {"label": "2025-Q4"}
+
 
 def content(**changed: Any) -> dict[str, Any]:
     """A review of 2026-Q4 with a pack of a week before."""
@@ -22,7 +24,12 @@ def content(**changed: Any) -> dict[str, Any]:
     return {
         "currency": "EUR",
         "period": {"label": "2026-Q4"},
-        "contributions": {"target": 9_000_000.0, "actual": 8_000_000.0, "parties": [legal]},
+        "contributions": {
+            "target": 9_000_000.0,
+            "actual": 8_000_000.0,
+            "parties": [legal],
+            "baseline": BASE,
+        },
         "forecast": {"median": 12_300_000.0, "target": 13_400_000.0, "probability": 0.005},
         "track_record": {"forecasts": [{"period": "2026-Q3", "actual": 11_500_000.0}]},
         "last_pack": {
@@ -53,6 +60,12 @@ def test_then_and_now_of_the_same_period() -> None:
         ("Forecast 2026-Q4", 1_260_000_000, 1_230_000_000, -30_000_000),
         ("Legal, share", -20_000_000, -30_000_000, -10_000_000),
     )
+
+
+def test_without_a_baseline_no_share_is_compared() -> None:
+    slide = since_last_pack(content(contributions=content()["contributions"] | {"baseline": None}))
+    assert slide
+    assert "Legal, share" not in [row[0] for row in slide.tables[0].rows]
 
 
 def test_what_came_of_an_earlier_period() -> None:

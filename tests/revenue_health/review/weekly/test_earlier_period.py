@@ -17,7 +17,9 @@ from departments.models import Company
 from departments.periods import Period, monday_of
 from pipeline.models import RecomputeRun, Stage
 from pipeline.selectors.leaks.leaks import calendar_of
-from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
+from revenue_health.contribution.models import Leak, LeakChange, LeakSighting, ScoreRun
+from revenue_health.review.selectors.packs.content import review_content
+from revenue_health.review.selectors.packs.slides import build_slides
 from revenue_health.review.selectors.weekly.review import weekly_review
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,28 @@ def test_review_and_contributions_agree_on_what_is_scored(answer: Ask, run: Reco
         assert review["bridge"]["parties"] == contributions["parties"]
         assert review["bridge"]["unexplained"] == contributions["unexplained"]
         assert "not scored" not in review["headline"]["message"]
+        assert review["bridge"]["baseline"] == contributions["baseline"]
+
+
+def test_a_frozen_review_without_a_baseline_has_no_shares(run: RecomputeRun, company: Company) -> None:
+    period = calendar_of(company).parse("2024-03")
+    figures = review_content(run=run, company=company, period=period, since=None, now=timezone.now())
+    assert "2024-03 has no baseline" in figures["review"]["headline"]["message"]
+    slides = {slide.key: slide for slide in build_slides(figures)}
+    assert "shares" not in slides
+    assert slides["bridge"].chart is None
+    assert slides["bridge"].message == "2024-03 has no baseline, so nothing can be said about who moved it."
+
+
+def test_while_it_is_scored_the_review_says_how_far_that_is(
+    ceo: Client, run: RecomputeRun, last_quarter: Period
+) -> None:
+    ScoreRun.objects.filter(run=run, period_start=last_quarter.start).update(status=ScoreRun.Status.STARTED)
+    part = shown(ceo, f"?period={last_quarter.label}").partition('id="review-ledger"')[2].partition("</section>")[0]
+    assert re.search(r"Calculating: \d+ of \d+ groups of deals done", part)
+    assert '<progress class="progress"' in part
+    assert 'hx-trigger="every 5s"' in part
+    assert "not scored yet" not in part
 
 
 @pytest.mark.parametrize("address", ["/", "/drivers/"])

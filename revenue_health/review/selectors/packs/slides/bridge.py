@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from departments.core.lists import listed
 from departments.formats import MoneyScale
 from departments.json_types import Json
 from departments.translation import gettext_noop
@@ -13,17 +14,16 @@ from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
 from revenue_health.contribution.selectors.comparison.sentences import (
-    listed,
+    no_baseline,
     nobody_named,
     past_sentence,
     proviso,
-    verdict_clauses,
     verdict_in_full,
     verdict_qualifier,
 )
 from revenue_health.contribution.verdict_words import step_word
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
-from revenue_health.review.selectors.headline import gap_sentence
+from revenue_health.review.selectors.headline import gap_sentence, who_moved
 from revenue_health.review.selectors.ladder import ladder_sentence
 from revenue_health.review.selectors.packs.slides.parts import landing_of, scale_of, when
 
@@ -31,8 +31,11 @@ INTERVAL = (Column("from", ColumnKind.MONEY, "90 %"), Column("to", ColumnKind.MO
 
 
 def bridge(content: Json) -> Slide:
-    """Every step as a difference to the plan (or to last year's pace), on its own scale; it adds up to the cent."""
+    """Every step as a difference to the plan (or to last year's pace), on its own scale; it adds up to the cent.
+    Without a baseline there are no steps, and that is said."""
     comparison, currency = comparison_from_json(content["contributions"]), content["currency"]
+    if comparison.baseline is None:
+        return _without_baseline(comparison, content)
     ledger = build_ledger(comparison, landing_of(content))
     ends = ((step.low, step.high) for step in ledger.steps)
     scale = scale_of([step.amount for step in ledger.steps], currency, intervals=ends)
@@ -47,6 +50,26 @@ def bridge(content: Json) -> Slide:
         chart=Chart(kind=ChartKind.WATERFALL, scale=scale, bars=_gap_bars(ledger, scale)),
         tables=(_bridge_table(ledger, scale),),
         notes=tuple(verdict_in_full(party, currency) for party in comparison.parties if party.share),
+    )
+
+
+def _without_baseline(comparison: Comparison, content: Json) -> Slide:
+    target, actual = minor_units(comparison.target), minor_units(comparison.actual)
+    rows = (*([("Plan", target)] if target is not None else []), ("Actual", actual))
+    scale = scale_of([amount for _name, amount in rows], content["currency"])
+    return Slide(
+        key="bridge",
+        title=gettext_noop("Who moved revenue"),
+        message=no_baseline(comparison.period.label),
+        unit=f"{scale.unit}, {when(content)}",
+        tables=(
+            Table(
+                title=gettext_noop("In figures"),
+                columns=(Column("Figure"), Column("Amount", ColumnKind.MONEY)),
+                rows=rows,
+                scale=scale,
+            ),
+        ),
     )
 
 
@@ -105,9 +128,12 @@ def _bridge_message(comparison: Comparison, ledger: Ledger, currency: str) -> st
     return f"{ladder or gap} {nobody_named(comparison.departments)}"
 
 
-def shares(content: Json) -> Slide:
-    """Every party's share on one signed axis, in the order of the ledger, each with its interval and verdict."""
+def shares(content: Json) -> Slide | None:
+    """Every party's share on one signed axis, in the order of the ledger, each with its interval and verdict; None
+    without a baseline."""
     comparison, currency = comparison_from_json(content["contributions"]), content["currency"]
+    if comparison.baseline is None:
+        return None
     steps = [step for step in build_ledger(comparison).parties if step.key != PartyKind.STRATEGY]
     parties = {party.key: party for party in comparison.parties}
     scale = scale_of([step.amount for step in steps], currency, intervals=((step.low, step.high) for step in steps))
@@ -172,4 +198,4 @@ def _shares_message(comparison: Comparison) -> str:
         party.name for party in comparison.departments if party.share and party.judgement == Verdict.CANNOT_TELL
     ]
     unclear = f"; {listed(doubtful)}: {gettext_noop('no clear effect')}" if doubtful else ""
-    return f"{', '.join(verdict_clauses(named))}{unclear}."
+    return f"{who_moved(comparison)}{unclear}."

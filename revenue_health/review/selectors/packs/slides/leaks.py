@@ -8,7 +8,8 @@ from departments.formats import counted, money_in_words
 from departments.json_types import Json
 from departments.translation import gettext_noop
 from revenue_health.contribution.core.comparison import minor_units
-from revenue_health.contribution.core.verdict import IMPACTS
+from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Verdict
+from revenue_health.contribution.verdict_words import verdict_word
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Row, Slide, Table, Tone
 from revenue_health.review.selectors.packs.slides.parts import scale_of, when
 
@@ -17,7 +18,7 @@ CLOSED = ("recovered", "declined")
 COLUMNS = (
     Column("Leak"),
     Column("Amount", ColumnKind.MONEY),
-    Column("Department"),
+    Column("Verdict"),
     Column("Owner", ColumnKind.PERSON),
     Column("Status"),
     Column("Weeks", ColumnKind.NUMBER, gettext_noop("known")),
@@ -26,16 +27,22 @@ COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class _LeakLine:
-    """One leak of the slide: its cost in minor units with its interval; is_clear: its department is named."""
+    """One leak of the slide: its cost in minor units with its interval. verdict: of its department.
+    is_seen: the newest figures still show it."""
 
     name: str
     amount: int
     low: int | None = None
     high: int | None = None
-    is_clear: bool = False
+    verdict: Verdict | None = None
+    is_seen: bool = True
     owner: str | None = None
     status: str = ""
     weeks: int | None = None
+
+    @property
+    def is_clear(self) -> bool:
+        return self.verdict in IMPACTS
 
 
 def leak_map(content: Json) -> Slide | None:
@@ -121,19 +128,21 @@ def _open_note(content: Json) -> str:
 
 
 def largest(content: Json) -> Slide | None:
-    """What costs revenue against the baseline, with who owns it. Gross losses are no leaks: without any of these in
-    the register there is no such slide."""
+    """What costs revenue against the baseline, with who owns it: in the picture what the newest figures show, in the
+    table also what they no longer do. Gross losses are no leaks: without any of these in the register there is no such
+    slide."""
     leaks = _register_lines(content)
     if not leaks:
         return None
     scale = scale_of(
         [leak.amount for leak in leaks], content["currency"], intervals=((leak.low, leak.high) for leak in leaks)
     )
-    owned = sum(1 for leak in leaks[:ROWS_SHOWN] if leak.owner)
-    message = _largest_message(leaks, content["currency"])
-    if any(leak.owner for leak in leaks):
+    seen = [leak for leak in leaks if leak.is_seen]
+    message = _largest_message(leaks, seen, content["currency"])
+    owned = sum(1 for leak in seen[:ROWS_SHOWN] if leak.owner)
+    if owned and len(seen) > 1:
         message += " " + gettext_noop("{owned} of the {count} largest have an owner.").format(
-            owned=owned, count=min(len(leaks), ROWS_SHOWN)
+            owned=owned, count=min(len(seen), ROWS_SHOWN)
         )
     bars = tuple(
         Bar(
@@ -146,15 +155,17 @@ def largest(content: Json) -> Slide | None:
             role=Role.STEP,
             text=scale.write(leak.amount),
         )
-        for leak in leaks[:ROWS_SHOWN]
+        for leak in seen[:ROWS_SHOWN]
     )
     rows = tuple(
         (
             leak.name,
             leak.amount,
-            "" if leak.is_clear else gettext_noop("? unclear"),
+            _verdict(leak),
             leak.owner,
-            leak.status,
+            leak.status
+            if leak.is_seen
+            else gettext_noop("{status}, not in the newest figures").format(status=leak.status),
             leak.weeks,
         )
         for leak in leaks
@@ -164,22 +175,36 @@ def largest(content: Json) -> Slide | None:
         title=gettext_noop("Largest leaks"),
         message=message,
         unit=gettext_noop("{unit} against the baseline, {period}").format(unit=scale.unit, period=when(content)),
-        chart=Chart(kind=ChartKind.BARS, scale=scale, bars=bars),
+        chart=Chart(kind=ChartKind.BARS, scale=scale, bars=bars) if bars else None,
         tables=(Table(title=gettext_noop("Leaks"), columns=COLUMNS, rows=rows, scale=scale, shown=ROWS_SHOWN),),
         notes=(gettext_noop("Every leak needs one owner and one next step before this slide is left."),),
     )
 
 
-def _largest_message(leaks: list[_LeakLine], currency: str) -> str:
-    """The largest leak of a department whose share is clear; of the others none is held against anybody."""
-    clear = [leak for leak in leaks if leak.is_clear]
-    if not clear:
-        return gettext_noop("{leaks} in the register; no department’s share in them is clear.").format(
-            leaks=counted(len(leaks), "leak")
+def _verdict(leak: _LeakLine) -> str:
+    """What is said of its department, in the words of the pages."""
+    if leak.verdict is None or not leak.is_clear:
+        return gettext_noop("? not named")
+    return f"{MARKS[leak.verdict]} {verdict_word(leak.verdict)}"
+
+
+def _largest_message(leaks: list[_LeakLine], seen: list[_LeakLine], currency: str) -> str:
+    """The largest leak of a department that is named, of those the newest figures show; the others are held against
+    nobody."""
+    if not seen:
+        return gettext_noop("The newest figures show no leak; {rows} in the register.").format(
+            rows=counted(len(leaks), "leak")
         )
-    return gettext_noop("The largest leak is {name}: {amount}.").format(
-        name=clear[0].name, amount=money_in_words(clear[0].amount, currency)
-    )
+    clear = [leak for leak in seen if leak.is_clear]
+    if not clear:
+        return gettext_noop("{seen} in the newest figures, none of a department that is named.").format(
+            seen=counted(len(seen), "leak")
+        )
+    if clear[0] is seen[0]:
+        text = gettext_noop("The largest leak is {name}: {amount}.")
+    else:
+        text = gettext_noop("The largest leak of a department that is named is {name}: {amount}.")
+    return text.format(name=clear[0].name, amount=money_in_words(clear[0].amount, currency))
 
 
 def _register_lines(content: Json) -> list[_LeakLine]:
@@ -198,7 +223,8 @@ def _register_lines(content: Json) -> list[_LeakLine]:
             amount=minor_units(leak["amount"]) or 0,
             low=minor_units(leak["low"]),
             high=minor_units(leak["high"]),
-            is_clear=leak.get("verdict") in IMPACTS,
+            verdict=Verdict(leak["verdict"]) if leak.get("verdict") else None,
+            is_seen=leak.get("still_seen", True),
             owner=leak["owner"],
             status=leak["status"].replace("_", " "),
             weeks=leak["weeks"],

@@ -61,7 +61,7 @@ def _same_period(content: Json, last: Json) -> tuple[Row, ...]:
         _change(
             gettext_noop("{name}, share").format(name=party["name"]), earlier[party["key"]]["amount"], party["amount"]
         )
-        for party in now["parties"]
+        for party in (now["parties"] if now["baseline"] else ())
         if party["key"] in earlier and party["kind"] == "department"
     ]
     return tuple(row for row in rows if row is not None)
