@@ -252,8 +252,9 @@ class DataAge:
 class WeeklyReview:
     """What one review shows of a period on the figures of one run.
 
-    week: None where today is outside the period. comparison: None until it is scored. since: the day `changes` look
-    back to; changes is None for a period that is over, and for runs that did not keep when things were recorded.
+    week: None where today is outside the period. comparison: None until it is scored. scoring: it is, just now.
+    since: the day `changes` look back to; changes is None for a period that is over, and for runs that did not keep
+    when things were recorded.
     absent: reasons, where the period is over. forecast: None where the night made none for the period.
     """
 
@@ -273,6 +274,7 @@ class WeeklyReview:
     absent: AbsentPanels | None
     forecast: ForecastLine | None
     data: DataAge
+    scoring: bool = False
 
     @property
     def scale(self) -> MoneyScale:

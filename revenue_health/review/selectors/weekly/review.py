@@ -115,6 +115,7 @@ def build_weekly_review(
             has_baseline=periods.baseline is not None,
             forecast=forecast,
         ),
+        scoring=scoring,
         comparison=comparison,
         since=since,
         changes=changes,

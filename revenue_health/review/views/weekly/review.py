@@ -17,10 +17,7 @@ from pipeline.run_cache import cached
 from pipeline.selectors.data.readiness import held_back
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.data_range import data_range_of
-from revenue_health.contribution.filters import ComparisonFilters
-from revenue_health.contribution.score_requests import ComparisonWait, comparison_wait
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
-from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.review.core.weekly_review import WeeklyReview
 from revenue_health.review.models import Pack
 from revenue_health.review.selectors.weekly.review import stored_weekly_review
@@ -63,17 +60,10 @@ def review_page(request: HttpRequest) -> HttpResponse:
             "held_back": cached(run, "held-back", held_back, of=(notes, get_language())),
             "reminds": may_assign(request.user),
             **page_context(filters, review, run, company, closed=site.closed),
-            # Not kept with the review: it is another one every second.
-            "wait": None if review.comparison else _wait(filters.comparison, run),
         }
     except (ComparisonError, CustodyStoreMissing) as problem:
         context = {"site": site, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
-
-
-def _wait(filters: ComparisonFilters, run: RecomputeRun) -> ComparisonWait:
-    score_run = stored_comparison(run=run, periods=filters.periods).score_run
-    return comparison_wait(run=run, filters=filters, score_run=score_run)
 
 
 def page_context(

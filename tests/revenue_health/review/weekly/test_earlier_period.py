@@ -17,7 +17,7 @@ from departments.models import Company
 from departments.periods import Period, monday_of
 from pipeline.models import RecomputeRun, Stage
 from pipeline.selectors.leaks.leaks import calendar_of
-from revenue_health.contribution.models import Leak, LeakChange, LeakSighting, ScoreRun
+from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
 from revenue_health.review.selectors.packs.content import review_content
 from revenue_health.review.selectors.packs.slides import build_slides
 from revenue_health.review.selectors.weekly.review import weekly_review
@@ -125,25 +125,3 @@ def test_a_frozen_review_without_a_baseline_has_no_shares(run: RecomputeRun, com
     assert "shares" not in slides
     assert slides["bridge"].chart is None
     assert slides["bridge"].message == "2024-03 has no baseline, so nothing can be said about who moved it."
-
-
-def test_while_it_is_scored_the_review_says_how_far_that_is(
-    ceo: Client, run: RecomputeRun, last_quarter: Period
-) -> None:
-    ScoreRun.objects.filter(run=run, period_start=last_quarter.start).update(status=ScoreRun.Status.STARTED)
-    part = shown(ceo, f"?period={last_quarter.label}").partition('id="review-ledger"')[2].partition("</section>")[0]
-    assert re.search(r"Calculating: \d+ of \d+ groups of deals done", part)
-    assert '<progress class="progress"' in part
-    assert 'hx-trigger="every 5s"' in part
-    assert "not scored yet" not in part
-
-
-@pytest.mark.parametrize("address", ["/", "/drivers/"])
-def test_without_a_baseline_nobody_has_a_share(run: RecomputeRun, ceo: Client, answer: Ask, address: str) -> None:
-    """Whatever was computed against nothing: 2024-03 is the third month of the history."""
-    assert answer("contributions", "--period", "2024-03")["baseline"] is None
-    page = unescape(ceo.get(f"{address}?period=2024-03").content.decode()).replace("\N{NO-BREAK SPACE}", " ")
-    assert "2024-03 has no baseline, so nothing can be said about who moved it." in page
-    assert "no baseline: " in page.lower()
-    assert "Not named" not in page
-    assert 'class="ledger"' not in page
