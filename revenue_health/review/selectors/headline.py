@@ -14,7 +14,7 @@ from revenue_health.contribution.core.gates.records import FALLS
 from revenue_health.contribution.core.ledger import Landing, Ledger, Step, build_ledger
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.sentences import (
-    no_baseline,
+    NO_BASELINE,
     nobody_named,
     verdict_clauses,
 )
@@ -42,7 +42,7 @@ def headline(
     every gate. Under it the ladder, which adds up, and who has no clear effect."""
     if comparison is None:
         if not has_baseline:
-            return Headline(message=no_baseline(label))
+            return Headline(message=_(NO_BASELINE).format(period=label))
         if scoring:
             text = _("{period} is being scored now; who moved it will be known in a minute or two.")
         else:
@@ -55,7 +55,7 @@ def headline(
     ]
     if not has_baseline:
         landing, gap = first
-        said = [landing, gap if ledger.planned else "", no_baseline(label)]
+        said = [landing, gap if ledger.planned else "", _(NO_BASELINE).format(period=label)]
         return Headline(message=" ".join(filter(None, said)))
     if not comparison.departments:
         return Headline(

@@ -19,7 +19,7 @@ from revenue_health.contribution.selectors.comparison.contributions_json import 
 from revenue_health.contribution.selectors.comparison.earned import earned_amounts
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.remarks import remarks_of
-from revenue_health.contribution.selectors.comparison.sentences import capitalised, no_baseline
+from revenue_health.contribution.selectors.comparison.sentences import NO_BASELINE, capitalised
 from revenue_health.contribution.selectors.gates.judgements import judgements_of
 from revenue_health.contribution.selectors.model_input import ALIASES, DIMENSIONS, SEGMENT
 from revenue_health.contribution.verdict_words import step_word, using_verdict_words
@@ -67,7 +67,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Note: {reason}")
         pace = pace_name(comparison.period, baseline) if baseline else ""
         at_once = any(party.simultaneous for party in comparison.parties)
-        self.stdout.write(_RANGES[at_once] if pace else no_baseline(comparison.period.label))
+        self.stdout.write(_RANGES[at_once] if pace else gettext(NO_BASELINE).format(period=comparison.period.label))
         self._write_table(comparison, pace)
         if comparison.won is not None and comparison.reversed:
             self._write_amount("  won", comparison.won)

@@ -31,6 +31,8 @@ ALONE_SENTENCE = gettext_noop(
     "Whether alone or only together with another department, no record shows; where another’s change was needed as "
     "well, at most half of a share is its own."
 )
+NO_BASELINE = gettext_noop("{period} has no baseline, so nothing can be said about who moved it.")
+"""Shares against nothing are none, whatever was computed of them."""
 
 
 def plan_gap(comparison: Comparison, currency: str) -> str:
@@ -58,11 +60,6 @@ def verdicts(comparison: Comparison, currency: str) -> list[str]:
     if past := past_sentence(comparison):
         sentences.append(past)
     return sentences
-
-
-def no_baseline(label: str) -> str:
-    """That a period has nothing to compare with: shares against nothing are none, whatever was computed of them."""
-    return _("{period} has no baseline, so nothing can be said about who moved it.").format(period=label)
 
 
 def nobody_named(departments: Sequence[PartyShare]) -> str:

@@ -14,7 +14,7 @@ from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
 from revenue_health.contribution.selectors.comparison.sentences import (
-    no_baseline,
+    NO_BASELINE,
     nobody_named,
     past_sentence,
     proviso,
@@ -60,7 +60,7 @@ def _without_baseline(comparison: Comparison, content: Json) -> Slide:
     return Slide(
         key="bridge",
         title=gettext_noop("Who moved revenue"),
-        message=no_baseline(comparison.period.label),
+        message=NO_BASELINE.format(period=comparison.period.label),
         unit=f"{scale.unit}, {when(content)}",
         tables=(
             Table(
