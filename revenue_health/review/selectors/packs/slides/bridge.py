@@ -44,7 +44,7 @@ def bridge(content: Json) -> Slide:
         key="bridge",
         title=gettext_noop("{first} to actual").format(first=ledger.first),
         message=_bridge_message(comparison, ledger, currency),
-        unit=gettext_noop("{unit} against {base}, {period}; whiskers are 90 % intervals").format(
+        unit=gettext_noop("{unit} against {base}, {period}; whiskers are 90 % ranges").format(
             unit=scale.unit, base=base, period=when(content)
         ),
         chart=Chart(kind=ChartKind.WATERFALL, scale=scale, bars=_gap_bars(ledger, scale)),
@@ -142,7 +142,7 @@ def shares(content: Json) -> Slide | None:
         title=gettext_noop("Who moved revenue"),
         message=_shares_message(comparison),
         unit=gettext_noop(
-            "{unit} against the baseline, {period}; whiskers are 90 % intervals, if records are right"
+            "{unit} against the baseline, {period}; whiskers are 90 % ranges, if records are right"
         ).format(unit=scale.unit, period=when(content)),
         lines=_gate_lines(comparison),
         chart=Chart(kind=ChartKind.INTERVALS, scale=scale, bars=tuple(_step_bar(step, scale) for step in steps)),
