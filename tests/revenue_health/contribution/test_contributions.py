@@ -90,7 +90,7 @@ def test_text_has_the_names_of_the_ledger_and_says_which_range_it_prints(run: Re
     for line in re.findall(r"^Legal +.*", groups, flags=re.MULTILINE):
         assert "±" in line
     legal = next(party for party in answer("contributions")["parties"] if party["key"] == "legal")
-    half = (legal["simultaneous"]["high"] - legal["simultaneous"]["low"]) / 2
+    half = (legal["simultaneous_high"] - legal["simultaneous_low"]) / 2
     assert re.search(rf"^Legal .*± +{half:,.0f} ", whole, flags=re.MULTILINE)
     assert "Timing and chance" in whole
     assert re.search(r"^Plan (above|below) ", whole, flags=re.MULTILINE)
