@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from departments.formats import grouped
 from departments.periods import FiscalCalendar, Period
 from pipeline.models import PlanTarget
 
@@ -74,7 +75,7 @@ def _disjoint(rows: Iterable[PlanRow]) -> list[PlanRow]:
 
 def plan_remarks(rows: Sequence[PlanRow], period: Period) -> tuple[str, ...]:
     """A sentence for each pipeline and segment whose plan is not exactly the span's: it nearly is, only a part of it
-    falls into the span, or days of the span have none."""
+    falls into the span, or days of the span have none; and for rows that plan the same days twice, otherwise."""
     sentences = []
     for place in dict.fromkeys((row.pipeline, row.segment) for row in rows):
         of_place = [row for row in rows if (row.pipeline, row.segment) == place]
@@ -82,6 +83,7 @@ def plan_remarks(rows: Sequence[PlanRow], period: Period) -> tuple[str, ...]:
             _(", segment {segment}").format(segment=of_place[0].segment) if of_place[0].segment else ""
         )
         chosen = rows_of_span(of_place, period)
+        sentences += _contradictions(of_place, chosen, name)
         left, near = uncovered_days(chosen, period), _nearest(of_place, period)
         if not left and all(row.start >= period.start and row.end <= period.end for row in chosen):
             continue
@@ -107,6 +109,31 @@ def plan_remarks(rows: Sequence[PlanRow], period: Period) -> tuple[str, ...]:
                 )
             )
     return tuple(sentences)
+
+
+def _contradictions(rows: Sequence[PlanRow], chosen: Sequence[PlanRow], name: str) -> list[str]:
+    """A sentence for each row whose days others plan as well, in parts that add up to another amount."""
+    sentences = []
+    for row in rows:
+        parts = _disjoint(one for one in rows if one is not row and one.start >= row.start and one.end <= row.end)
+        days = sum((part.end - part.start).days + 1 for part in parts)
+        total = sum((part.target for part in parts), Decimal(0))
+        if days != (row.end - row.start).days + 1 or total == row.target:
+            continue
+        text = (
+            _(
+                "the plan of {name} from {first} to {last} is {target}, and its parts add up to {total}: the "
+                "whole counts"
+            )
+            if row in chosen
+            else _("the plan of {name} from {first} to {last} is {target}, and its parts add up to {total}: they count")
+        )
+        sentences.append(
+            text.format(
+                name=name, first=row.start, last=row.end, target=grouped(row.target, 2), total=grouped(total, 2)
+            )
+        )
+    return sentences
 
 
 def _nearest(rows: Sequence[PlanRow], period: Period) -> tuple[date, date] | None:

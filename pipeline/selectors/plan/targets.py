@@ -15,6 +15,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from departments.formats import grouped
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period
 from pipeline.core.leaks.earned import bookings_of
@@ -29,6 +30,7 @@ from pipeline.selectors.plan.plan import PlanRow, plan_remarks, plan_rows, rows_
 type Floats = NDArray[np.float64]
 
 DAY = 86_400
+CENT = 0.01
 CURVE_POINTS = 92
 """Fractions of the quarter at which the curve is known, 0 and 1 included."""
 
@@ -101,7 +103,23 @@ def targets_of(
             _("the plan is prorated by days: there is no whole quarter of history to see how revenue comes in")
         )
     reasons += plan_remarks(rows, period)
+    reasons += _segments_beyond(rows, by_pipeline, segments)
     return Targets(company=_sum_targets(planned), pipelines=by_pipeline, segments=segments, reasons=tuple(reasons))
+
+
+def _segments_beyond(
+    rows: Sequence[PlanRow], pipelines: dict[int, Target], segments: dict[tuple[int, str], Target]
+) -> list[str]:
+    """A sentence for each pipeline whose segments have a larger plan together than it has."""
+    names, sentences = {row.pipeline: row.name for row in rows}, []
+    for pipeline, target in pipelines.items():
+        total = sum(part.whole or 0 for (key, _segment), part in segments.items() if key == pipeline)
+        if target.whole is not None and total > target.whole + CENT / 2:
+            text = _("the plan of {name} is {target}, and its segments have {total} together: the pipeline’s counts")
+            sentences.append(
+                text.format(name=names[pipeline], target=grouped(target.whole, 2), total=grouped(total, 2))
+            )
+    return sentences
 
 
 def _sum_targets(parts: Sequence[Target]) -> Target:

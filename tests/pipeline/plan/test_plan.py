@@ -53,6 +53,34 @@ def test_the_plan_counts_a_pipeline_once_and_its_segments_only_where_it_has_none
     assert plan_of("2026-Q1", segment="large") == (None, ())
 
 
+def test_parts_that_add_up_to_another_amount_are_named_with_what_counts(small: SmallCompany) -> None:
+    months = (("2026-01-01", "2026-01-31"), ("2026-02-01", "2026-02-28"), ("2026-03-01", "2026-03-31"))
+    planned(small.pipeline, *QUARTERS, target=900)
+    planned(small.pipeline, *months, target=200)
+    assert plan_of("2026-Q1") == (
+        900,
+        ("the plan of New business from 2026-01-01 to 2026-03-31 is 900.00, and its parts add up to 600.00: the whole "
+         "counts",),
+    )  # fmt: skip
+    assert plan_of("2026-01-01..2026-06-30") == (
+        1500,
+        ("the plan of New business from 2026-01-01 to 2026-03-31 is 900.00, and its parts add up to 600.00: they "
+         "count",),
+    )  # fmt: skip
+    # A month says nothing of the quarter, and equal sums contradict nothing.
+    assert plan_of("2026-02") == (200, ())
+    PlanTarget.objects.filter(target=200).update(target=300)
+    assert plan_of("2026-Q1") == (900, ())
+
+
+def test_segments_beyond_their_pipeline_are_named(small: SmallCompany) -> None:
+    planned(small.pipeline, *QUARTERS, target=900)
+    planned(small.pipeline, *QUARTERS, target=500, segment="small")
+    planned(small.pipeline, *QUARTERS, target=600, segment="large")
+    sentence = "the plan of New business is 900.00, and its segments have 1,100.00 together: the pipeline’s counts"
+    assert plan_of("2026-Q1") == (900, (sentence,))
+
+
 def test_a_longer_plan_is_prorated_and_named(small: SmallCompany) -> None:
     """Without a whole quarter of history by days: 31 of the 90 days of the first quarter of 2026."""
     planned(small.pipeline, *QUARTERS, target=900)
