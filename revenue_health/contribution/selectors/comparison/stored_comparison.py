@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db.models.expressions import RawSQL
 
+from departments.periods import Period
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import process_cache
 from revenue_health.contribution.core.comparison import Comparison
@@ -34,9 +35,7 @@ def stored_comparison(*, run: RecomputeRun, periods: ComparisonPeriods) -> Store
         or score_run.fingerprint != plan_fingerprint(periods.period)
     ):
         return StoredComparison(None, score_run)
-    comparison = _comparison(run, score_run.pk, score_run.written)
-    # A score run keeps the days of its baseline alone; what these are called is decided where periods are chosen.
-    return StoredComparison(replace(comparison, baseline=periods.baseline), score_run)
+    return StoredComparison(_comparison(run, score_run.pk, score_run.written, periods.baseline), score_run)
 
 
 _WRITTEN = RawSQL("contribution_scorerun.xmin::text || contribution_scorerun.ctid::text", ())
@@ -44,6 +43,8 @@ _WRITTEN = RawSQL("contribution_scorerun.xmin::text || contribution_scorerun.cti
 
 
 @process_cache(maxsize=8)
-def _comparison(run: RecomputeRun, score_run: int, _written: str) -> Comparison:
-    """Reading it takes longer than what a page does with it, and most pages need that of the running quarter."""
-    return comparison_from_json(ScoreRun.objects.values_list("figures", flat=True).get(pk=score_run))
+def _comparison(run: RecomputeRun, score_run: int, _written: str, baseline: Period | None) -> Comparison:
+    """Reading it takes longer than what a page does with it, and most pages need that of the running quarter. A score
+    run keeps the days of its baseline alone; what these are called is decided where periods are chosen."""
+    comparison = comparison_from_json(ScoreRun.objects.values_list("figures", flat=True).get(pk=score_run))
+    return replace(comparison, baseline=baseline)
