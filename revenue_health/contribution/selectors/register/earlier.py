@@ -11,7 +11,9 @@ from departments.periods import Period
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
 from revenue_health.contribution.selectors.register.leak_costs import YOUNG_DAYS
-from revenue_health.contribution.selectors.register.rows import LeakRow, rows_of_leaks
+from revenue_health.contribution.selectors.register.rows import LeakRow, rows_of_leaks, top_leaks
+
+MOST_IN_ORDER = 50
 
 
 def leaks_of_quarter(quarter: Period, *, most: int) -> list[LeakRow]:
@@ -28,6 +30,15 @@ def leaks_of_quarter(quarter: Period, *, most: int) -> list[LeakRow]:
     sightings = {sighting.leak_id: sighting for sighting in seen}
     rows = {row.id: row for row in rows_of_leaks(Leak.objects.filter(pk__in=sightings))}
     return [_as_read(rows[leak], sighting) for leak, sighting in sightings.items()]
+
+
+def leaks_of_department(quarter: Period, *, department: str, over: bool) -> list[LeakRow]:
+    """The leaks of one department, by key, the largest first: of the newest figures, or of the last reading where the
+    quarter is over. Of another span there are none."""
+    if "-Q" not in quarter.label:
+        return []
+    rows = leaks_of_quarter(quarter, most=MOST_IN_ORDER) if over else top_leaks(most=MOST_IN_ORDER)
+    return [row for row in rows if row.department_key == department]
 
 
 def _as_read(row: LeakRow, sighting: LeakSighting) -> LeakRow:

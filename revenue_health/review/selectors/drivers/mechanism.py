@@ -42,11 +42,24 @@ class Mechanism:
     try_it: str
 
 
-def mechanism_of(party: PartyShare, rates: Sequence[Rate], *, structure: Structure, currency: str) -> Mechanism | None:
-    """The largest change that goes the way of the party's share; None where no rate shows it."""
+def mechanism_of(
+    party: PartyShare,
+    rates: Sequence[Rate],
+    *,
+    structure: Structure,
+    currency: str,
+    leaks: Sequence[tuple[int, str]] = (),
+) -> Mechanism | None:
+    """The change that moved most and goes the way of the party's share; None where no rate shows it.
+
+    leaks: stage and factor of the party's leaks, the costliest first: where the register says what each cost, a share
+    below zero is explained by the first of them that a rate shows, so that both pages tell of the same stage.
+    """
     if party.share is None:
         return None
     sign = -1 if party.share.amount < 0 else 1
+    if sign < 0 and (costliest := _costliest(rates, leaks, structure)):
+        return _mechanism(party, *costliest, currency)
     factors = sorted(KINDS, key=lambda name: -sign * (party.factors.get(name) or 0.0))
     for factor in factors:
         if sign * (party.factors.get(factor) or 0.0) <= 0:
@@ -55,6 +68,18 @@ def mechanism_of(party: PartyShare, rates: Sequence[Rate], *, structure: Structu
         stage = _stage_of(rate, structure) if rate else None
         if rate and stage:
             return _mechanism(party, factor, rate, stage, currency)
+    return None
+
+
+def _costliest(
+    rates: Sequence[Rate], leaks: Sequence[tuple[int, str]], structure: Structure
+) -> tuple[str, Rate, StageName] | None:
+    for stage_id, factor in leaks:
+        of_factor = [rate for rate in rates if rate.kind == KINDS.get(factor) and _moves(rate, structure)]
+        for rate in of_factor:
+            stage = _stage_of(rate, structure)
+            if stage and stage.id == stage_id and _changed_most([rate], sign=-1):
+                return factor, rate, stage
     return None
 
 

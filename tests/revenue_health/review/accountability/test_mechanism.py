@@ -22,14 +22,16 @@ def structure(earns: str) -> Structure:
     return Structure(stages=stages, departments={})
 
 
-def seen(rates: list[Rate], *, earns: str = "won", **factors: float) -> Mechanism | None:
+def seen(
+    rates: list[Rate], *, earns: str = "won", leaks: tuple[tuple[int, str], ...] = (), **factors: float
+) -> Mechanism | None:
     party = PartyShare(
         key="production", name="Production", kind=PartyKind.INTERNAL,
         share=MoneyInterval(amount=-283, low=-400, high=-90),
         score=None, switch=None, had_met_baseline=None, verdict=Verdict.CANNOT_TELL, reason="", factors=dict(factors),
         deals=50,
     )  # fmt: skip
-    return mechanism_of(party, rates, structure=structure(earns), currency="EUR")
+    return mechanism_of(party, rates, structure=structure(earns), currency="EUR", leaks=leaks)
 
 
 def waits(stage: str, before: float, now: float, *, base: float = 100.0, pace: float = 1.0) -> Rate:
@@ -55,6 +57,19 @@ def test_losses_after_a_deal_is_won_take_revenue_back() -> None:
     mechanism = seen([Rate("New", "delivery", "loss_rate", 1.0, 3.0, 12, 40.0)], losses=-50)
     assert mechanism
     assert mechanism.stage.key == "delivery"
+
+
+def test_the_costliest_leak_explains_a_loss_before_the_rate_that_grew_most() -> None:
+    """Waiting for a slot cost most by the register, though losses in delivery grew more and weigh more by factor."""
+    rates = [waits("slot", 4, 6), Rate("New", "delivery", "loss_rate", 1.0, 9.0, 12, 900.0)]
+    factors = {"losses": -503.0, "waiting": -421.0}
+    assert (before := seen(rates, **factors))
+    assert before.stage.key == "delivery"
+    assert (mechanism := seen(rates, leaks=((1, "waiting"), (3, "losses")), **factors))
+    assert (mechanism.stage.key, mechanism.factor) == ("slot", "waiting")
+    # A leak whose rate is no worse against this baseline explains nothing.
+    assert (other := seen(rates, leaks=((2, "waiting"), (3, "losses")), **factors))
+    assert other.stage.key == "delivery"
 
 
 def test_it_says_whether_more_came_or_fewer_were_handed_on() -> None:
