@@ -50,7 +50,7 @@ class ShareRow:
 
 @dataclass(frozen=True, kw_only=True)
 class CounterfactualRow:
-    """What revenue would have been had one party met its baseline, in cents, and what that says about the plan."""
+    """Revenue had one party worked as in the baseline, in cents, and what that says about the plan."""
 
     key: str
     name: str

@@ -37,7 +37,7 @@ def _met_sentence(comparison: Comparison, party: PartyShare, currency: str) -> s
     if met is None or (party.switch and party.switch.amount == 0):
         return ""
     value = money(met.amount, currency)
-    sentence = _("Had {name} met its baseline, revenue would have been {value} ({between})").format(
+    sentence = _("Had {name} worked as in the baseline, revenue would have been {value} ({between})").format(
         name=party.name, value=value, between=interval_text(met, currency)
     )
     return f"{sentence}{against_plan(comparison, party, met, currency)}."

@@ -49,7 +49,7 @@ def test_the_forecast_page_shows_what_the_night_kept(ceo: Client, run: Recompute
     assert context["forecast"].days[-1].median == round(kept.median * 100)
     go.Figure(json.loads(json.dumps(context["chart"], allow_nan=False)))
     assert all(row.gain > 0 for row in context["constraints"])
-    assert "No finished period with forecasts yet" in text(ceo.get(FORECAST))
+    assert "No period of the nightly forecasts is over yet" in text(ceo.get(FORECAST))
 
 
 def test_a_constraint_leads_to_its_what_if_and_its_deals(ceo: Client) -> None:
