@@ -77,7 +77,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         server.stop()
     home = Home(Path(os.environ["REVENUE_HEALTH_TEST_HOME"]).resolve())
     shutil.rmtree(home.sockets, ignore_errors=True)
-    shutil.rmtree(home.path, ignore_errors=True)
+    shutil.rmtree(os.environ.get("REVENUE_HEALTH_TEST_SCRATCH", home.path), ignore_errors=True)
 
 
 @pytest.fixture(autouse=True, scope="session")

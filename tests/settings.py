@@ -13,12 +13,22 @@ from tests.scratch import scratch_folder
 # The process that starts the run names the home; the workers of pytest-xdist inherit it by the environment.
 if "REVENUE_HEALTH_TEST_HOME" not in os.environ:
     scratch = scratch_folder()
-    os.environ["REVENUE_HEALTH_TEST_HOME"] = tempfile.mkdtemp(prefix="rh-test-", dir=scratch)
+    root = Path(tempfile.mkdtemp(prefix="rh-test-", dir=scratch))
+    os.environ["REVENUE_HEALTH_TEST_HOME"] = str(root)
     if scratch is not None:
-        # What this process and all it starts put aside goes with the home; pytest itself clears the folders of tests.
-        tempfile.tempdir = str(Path(os.environ["REVENUE_HEALTH_TEST_HOME"], "tmp"))
+        home, tempfile.tempdir = root / "home", str(root / "tmp")
+        home.mkdir()
         Path(tempfile.tempdir).mkdir()
-        os.environ |= {"TMPDIR": tempfile.tempdir, "PYTEST_DEBUG_TEMPROOT": str(scratch)}
+        # A database server that root starts runs as another account, in a folder below.
+        for folder in (root, root / "tmp"):
+            folder.chmod(0o711)
+        # What this process and all it starts put aside goes with the run; pytest itself clears the folders of tests.
+        os.environ |= {
+            "REVENUE_HEALTH_TEST_HOME": str(home),
+            "REVENUE_HEALTH_TEST_SCRATCH": str(root),
+            "TMPDIR": tempfile.tempdir,
+            "PYTEST_DEBUG_TEMPROOT": str(scratch),
+        }
 os.environ["REVENUE_HEALTH_HOME"] = os.environ["REVENUE_HEALTH_TEST_HOME"]
 # With DATABASE_URL set (a server of the person who tests) these would be asked for.
 os.environ.setdefault("SECRET_KEY", "only-for-tests")

@@ -103,7 +103,7 @@ def comparisons(draw: some.DrawFn) -> Comparison:
     quarters = draw(some.sampled_from([None, 0, 8]))
     return Comparison(
         period=QUARTER,
-        baseline=None,
+        baseline=Period(start=date(2025, 10, 1), end=date(2025, 12, 31), label="2025-Q4"),
         as_of=QUARTER.end,
         running=True,
         target=draw(some.sampled_from([None, 8e6, 10e6])),

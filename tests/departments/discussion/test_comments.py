@@ -77,7 +77,7 @@ def test_who_left_is_not_told(cast: dict[str, User]) -> None:
 def test_nobody_is_told_of_a_figure_they_may_not_see(reads_as: Open) -> None:
     text = "Look, @board and @stranger and @nobody"
     response = reads_as("ceo").post("/comments/", {"subject": SHARE, "text": text}, headers=HTMX)
-    assert b"Not notified: @board, @stranger, @nobody" in response.content
+    assert b"Not notified: @board, @stranger and @nobody" in response.content
     assert not Comment.objects.get().mentions.exists()
 
 
