@@ -85,12 +85,12 @@ def _money_of(keys: Sequence[str]) -> dict[str, tuple[int, float, str]]:
     figures: dict[str, tuple[int, float, str]] = {}
     for key, currency, deals, amount in query(_MONEY, [list(keys)]):
         before = figures.get(key, (0, 0.0, ""))
-        words = f"{before[2]} + " if before[2] else ""
-        figures[key] = (before[0] + deals, before[1] + float(amount), f"{words}{amount:,.0f} {currency}")
+        earlier = f"{before[2]} + " if before[2] else ""
+        figures[key] = (before[0] + deals, before[1] + float(amount), f"{earlier}{amount:,.0f} {currency}")
     return figures
 
 
 def _account(account: tuple[str, str], money: dict[str, tuple[int, float, str]]) -> str:
-    deals, _, words = money.get(account[0], (0, 0.0, ""))
-    parts = [counted(deals, "deal", "deals"), *([words] if words else [])]
+    deals, _, amounts = money.get(account[0], (0, 0.0, ""))
+    parts = [counted(deals, "deal", "deals"), *([amounts] if amounts else [])]
     return f"“{account[1]}” ({', '.join(parts)})"

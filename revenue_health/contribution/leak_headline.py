@@ -11,21 +11,18 @@ from pipeline.models import RecomputeRun
 from pipeline.page.leak_headline import writes_leak_headline
 from revenue_health.contribution.models import Leak
 
-MOST = 50
-
 
 @writes_leak_headline
 def register_sentence(run: RecomputeRun, period: Period, currency: str) -> str:
     """How many leaks there are and the largest of a department that is named; the others are held against nobody.
     Empty of a period that the register was not read for."""
-    if "-Q" not in period.label:
-        return ""
     # Every process registers this function, few pages call it: the register needs arrays and databases of files.
-    from revenue_health.contribution.selectors.register.earlier import leaks_of_quarter
-    from revenue_health.contribution.selectors.register.rows import top_leaks
+    from revenue_health.contribution.selectors.register.earlier import leaks_of_period, reads_leaks_of
 
+    if not reads_leaks_of(period):
+        return ""
     over = period.end < run.as_of.date()
-    rows = leaks_of_quarter(period, most=MOST) if over else top_leaks(most=MOST)
+    rows = leaks_of_period(period, over=over)
     if not rows:
         is_read = not over and Leak.objects.exists()
         return _("No leak is open: nothing costs revenue against the baseline.") if is_read else ""

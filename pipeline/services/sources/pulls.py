@@ -154,7 +154,7 @@ def pull_preview(*, token: str) -> None:
         return
     mapping = pull.source.mappings.first()
     assert mapping is not None
-    (content, renamed), tables = content_for(mapping, pull), pull.reading["columns"]
+    (content, notes), tables = content_for(mapping, pull), pull.reading["columns"]
     open_ones = undecided(content, tables.get(pull.reading["deals"], []), tables)
     look: dict[str, Any] = {"version": mapping.version, "undecided": open_ones}
     with _failing(pull), tempfile.TemporaryDirectory(prefix="look-") as scratch:
@@ -168,7 +168,7 @@ def pull_preview(*, token: str) -> None:
                 drop_existing_rows(Path(scratch))
                 result = company_folder_load(path=Path(scratch), dry_run=True, name=pull.name, rename_company=True,
                                              provenance=converted.provenance,
-                                             notes=[*renamed, *converted.notes])  # fmt: skip
+                                             notes=[*notes, *converted.notes])  # fmt: skip
                 look |= _result_json(result, pull)
         except ConversionRefused as refused:
             listed = problems_of(refused, _lines_above(pull))
@@ -217,7 +217,7 @@ def pull_import(*, token: str, user: User | None, last_day: bool = False) -> Non
 def _take_in(pull: SourcePull, user: User | None) -> None:
     assert pull.mapping is not None
     with tempfile.TemporaryDirectory(prefix="pull-") as scratch:
-        content, renamed = content_for(pull.mapping, pull)
+        content, notes = content_for(pull.mapping, pull)
         converted = _convert(pull, content, Path(scratch))
         drop_existing_rows(Path(scratch))
 
@@ -229,7 +229,7 @@ def _take_in(pull: SourcePull, user: User | None) -> None:
             user=user,
             kind=ImportBatch.Kind.SOURCE,
             name=f"{pull.source.name}: {pull.name}"[:300],
-            notes=[*renamed, *converted.notes],
+            notes=[*notes, *converted.notes],
             provenance=converted.provenance,
             rename_company=bool(pull.look.get("renames")),
             on_done=write,

@@ -126,7 +126,7 @@ def _book_write(path: Path, tables: Path, scratch: Path, settings: dict[str, dic
     sheets = workbook_sheets(path, folder)
     if not sheets:
         raise ImportUnreadable(gettext_noop("{path} has no visible sheet with anything in it.").format(path=path.name))
-    found: list[FoundTable] = []
+    written: list[FoundTable] = []
     unread: list[str] = []
     for sheet in sheets:
         name = path.stem if len(sheets) == 1 else f"{path.stem} {sheet['name']}"
@@ -148,13 +148,13 @@ def _book_write(path: Path, tables: Path, scratch: Path, settings: dict[str, dic
             rows = counted(sheet["rows"], "row", "rows")
             unread.append(gettext_noop("A sheet with {rows} is not read: {why}").format(rows=rows, why=why))
             continue  # a sheet of notes beside the table
-        found.append(
+        written.append(
             FoundTable(**(table.as_json() | {"file": path.name, "sheet": sheet["name"], "encoding": "",
                                              "delimiter": "", "notes": [*table.notes, *notes]}))
         )  # fmt: skip
-    if found:
-        found[0].notes.extend([*unread, *_hidden_sheets(sheets[0]["hidden"])])
-    return found
+    if written:
+        written[0].notes.extend([*unread, *_hidden_sheets(sheets[0]["hidden"])])
+    return written
 
 
 def _hidden_sheets(hidden: dict[str, int]) -> list[str]:

@@ -40,7 +40,7 @@ def sample(*arguments: str, refused: bool = False) -> dict[str, Any]:
     return answer
 
 
-def test_it_comes_computed_and_goes_only_when_told_to() -> None:
+def test_the_sample_is_computed_and_is_removed_only_with_yes() -> None:
     assert sample("add") == {"loaded": True, "deals": 60}
     assert Company.objects.get().sample
     assert RecomputeRun.objects.filter(finished_at__isnull=False).exists()

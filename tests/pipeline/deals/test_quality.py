@@ -182,8 +182,8 @@ def test_accounts_that_look_the_same_are_work(company: SmallCompany, reader: Cli
     for place, (key, account) in enumerate(accounts.items()):
         opportunity = opportunity_make(company, f"d-{key}", owner="Ann", account=account)
         event_add(company, opportunity, 1, "lead", 100 * (place + 1))
-    found = look_alike_accounts(run=recompute(as_of=AS_OF))
-    assert [[(one.name, one.deals, one.amount / 100) for one in group] for group in found.groups] == [
+    alike = look_alike_accounts(run=recompute(as_of=AS_OF))
+    assert [[(one.name, one.deals, one.amount / 100) for one in group] for group in alike.groups] == [
         [("Müller GmbH", 1, 100), ("MUELLER GmbH", 1, 200)]
     ]
     page = reader.get("/data/complete/").content.decode()

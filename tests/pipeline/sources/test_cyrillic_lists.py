@@ -80,7 +80,7 @@ def test_stages_say_won_and_lost(value: str, kind: str) -> None:
     assert stage_kind(value) == kind
 
 
-def test_a_stage_that_only_says_ended_is_asked_about() -> None:
+def test_a_stage_that_only_says_ended_needs_a_decision() -> None:
     assert sounds_ended("Закрыто")
     assert sounds_ended("Завершено")
     assert not sounds_ended("В работе")

@@ -108,7 +108,7 @@ C2;Cancelled;29.01.2026 12:00;
 """
 
 
-def test_signs_of_numbers_in_a_log_are_found_out_and_shown() -> None:
+def test_a_log_shows_the_number_signs_it_is_read_with() -> None:
     pull = upload({"log.csv": GERMAN_LOG})
     assert pull.state == SourcePull.State.READ, pull.error
     content = mapping_content(pull.source.mappings.first())
@@ -120,7 +120,7 @@ def test_signs_of_numbers_in_a_log_are_found_out_and_shown() -> None:
     assert seen["outcomes"] == {"lost": [1, 200.0], "won": [1, 1500.0]}
 
 
-def test_what_a_log_may_mean_in_two_ways_is_asked_about() -> None:
+def test_days_of_a_log_that_read_in_two_ways_are_asked_about() -> None:
     """The fifth of January, or the first of May; 1,234 or 1.234: a form says which."""
     text = LOG.replace("2026-01-05 09:00:00", "05/01/2026 09:00").replace("2026-01-06 09:00:00", "06/01/2026 09:00")
     text = text.replace("2026-01-07 10:00:00", "07/01/2026 10:00").replace("2026-01-09 12:00:00", "09/01/2026 12:00")

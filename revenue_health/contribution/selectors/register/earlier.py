@@ -1,4 +1,4 @@
-"""The leak register as an earlier week read it."""
+"""The leak register of a period: as the newest figures have it, or as an earlier week read it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
 from revenue_health.contribution.selectors.register.leak_costs import YOUNG_DAYS
 from revenue_health.contribution.selectors.register.rows import LeakRow, rows_of_leaks, top_leaks
 
-MOST_IN_ORDER = 50
+MOST_READ = 50
 
 
 def leaks_of_quarter(quarter: Period, *, most: int) -> list[LeakRow]:
@@ -32,13 +32,17 @@ def leaks_of_quarter(quarter: Period, *, most: int) -> list[LeakRow]:
     return [_as_read(rows[leak], sighting) for leak, sighting in sightings.items()]
 
 
-def leaks_of_department(quarter: Period, *, department: str, over: bool) -> list[LeakRow]:
-    """The leaks of one department, by key, the largest first: of the newest figures, or of the last reading where the
-    quarter is over. Of another span there are none."""
-    if "-Q" not in quarter.label:
+def reads_leaks_of(period: Period) -> bool:
+    """Whether the register is read for spans of this kind: quarters."""
+    return "-Q" in period.label
+
+
+def leaks_of_period(period: Period, *, over: bool) -> list[LeakRow]:
+    """The largest leaks of the newest figures, or of the last reading where the period is over; none of a span that the
+    register is not read for."""
+    if not reads_leaks_of(period):
         return []
-    rows = leaks_of_quarter(quarter, most=MOST_IN_ORDER) if over else top_leaks(most=MOST_IN_ORDER)
-    return [row for row in rows if row.department_key == department]
+    return leaks_of_quarter(period, most=MOST_READ) if over else top_leaks(most=MOST_READ)
 
 
 def _as_read(row: LeakRow, sighting: LeakSighting) -> LeakRow:

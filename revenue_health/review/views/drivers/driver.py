@@ -43,7 +43,7 @@ from revenue_health.contribution.selectors.comparison.sentences import (
 from revenue_health.contribution.selectors.comparison.share_breakdown import rates_of, stored_coalitions
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.selectors.comparison.trend import trend_of
-from revenue_health.contribution.selectors.register.earlier import leaks_of_department
+from revenue_health.contribution.selectors.register.earlier import leaks_of_period
 from revenue_health.contribution.verdict_words import verdict_words
 from revenue_health.review.selectors.drivers.mechanism import Mechanism, mechanism_of
 from revenue_health.review.selectors.drivers.plan_and_pace import earned_a_year_before, quarter_rows, segment_rows
@@ -170,7 +170,7 @@ def _chain(
     rates = rates_of(run=run, periods=filters.periods, party=key)
     currency = company.reporting_currency
     over = period.end < run.day_in(company.zone)
-    costs = [(leak.stage_id, leak.factor) for leak in leaks_of_department(period, department=key, over=over)]
+    costs = [(leak.stage_id, leak.factor) for leak in leaks_of_period(period, over=over) if leak.department_key == key]
     mechanism = mechanism_of(party, rates, structure=structure, currency=currency, leaks=costs) if party else None
     lever = biggest_lever(run=run, period=period, department=key, structure=structure)
     subject = share_subject(key, period.label)

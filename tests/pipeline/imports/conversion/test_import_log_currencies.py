@@ -75,8 +75,8 @@ def test_amounts_of_one_case_in_two_currencies_are_refused(
     tmp_path: Path, first: str, second: str, line: int, why: str
 ) -> None:
     text = f"deal,step,time,who,value\nC1,Lead,2026-07-01 10:00,,{first}\nC1,Won,2026-07-02 10:00,,{second}\n"
-    found = problems(tmp_path, text, mapping(fields=VALUE))
-    assert any(problem.startswith(f"log.csv line {line}: value {why}") for problem in found), found
+    refused = problems(tmp_path, text, mapping(fields=VALUE))
+    assert any(problem.startswith(f"log.csv line {line}: value {why}") for problem in refused), refused
 
 
 def test_a_currency_that_its_own_column_contradicts_is_refused(tmp_path: Path) -> None:
