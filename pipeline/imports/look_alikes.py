@@ -21,10 +21,7 @@ _NEW = (
     "SELECT a.key, a.name FROM matched_pipeline_account m JOIN pipeline_account a ON a.key = m.key"
     " WHERE m.id IS NULL AND a.merged_into = ''"
 )
-_EARLIER = (
-    "SELECT a.key, a.name FROM pipeline_account a WHERE a.merged_into = ''"
-    " AND NOT EXISTS (SELECT FROM matched_pipeline_account m WHERE m.key = a.key AND m.id IS NULL)"
-)
+_ALL = "SELECT key, name FROM pipeline_account WHERE merged_into = '' ORDER BY id"
 _MONEY = (
     "SELECT key, currency, count(*), sum(amount) FROM ("
     f"SELECT DISTINCT ON (o.id) a.key, o.currency, {EVENT_AMOUNT_SQL} AS amount"
@@ -70,10 +67,13 @@ def _is_merged() -> bool:
 def _pairs(looks: dict[str, list[tuple[str, str]]]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
     """New accounts, each with the first earlier one that looks like it."""
     pairs, paired = [], set()
+    keys_of_new = {key for group in looks.values() for key, _ in group}
+    # The server holds the rows. Which of them are new is looked up here: it plans what a cursor reads for its first
+    # rows, and compares each row with every other where it is to leave some out.
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_EARLIER + " ORDER BY a.id")
+        cursor.execute(_ALL)
         for key, name in cursor:
-            for new in looks.get(look_alike_form(name), ()):
+            for new in () if key in keys_of_new else looks.get(look_alike_form(name), ()):
                 if new[0] not in paired:
                     paired.add(new[0])
                     pairs.append((new, (key, name)))

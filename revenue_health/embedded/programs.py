@@ -19,7 +19,7 @@ SAY_SECONDS = 20.0
 """How often a slow start is spoken of."""
 # Fewer malloc arenas and Arrow in the same heap: what a request or a job needed goes back to the system.
 MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072", "ARROW_DEFAULT_MEMORY_POOL": "system"}
-WORKER_NICENESS = 10
+WORKER_NICENESS = 19
 """Pages come before background work."""
 
 
