@@ -8,6 +8,8 @@ The rules, in one place (docs/import.md repeats them for users):
   one and a bit). Either could be meant the other way: such a number is `ambiguous`, and whoever takes it in has to
   compare it with the earlier values or ask.
 - A space or an apostrophe marks thousands before groups of three digits, and nowhere else.
+- A lone mark before three digits in a number that begins with 0 (`012,345`) says neither of the two. It is refused.
+- Digits and signs of other scripts and widths (`１２．５％`) are read as the same number in plain ones.
 """
 
 from __future__ import annotations
@@ -30,11 +32,18 @@ _PLAIN = re.compile(rf"{_SIGN}(\d+(\.\d*)?|\.\d+)")
 _SPACED = re.compile(rf"({_SIGN}[1-9]\d{{0,2}})([{_SPACES}])(\d{{3}}(?:\2\d{{3}})*)([.,]\d*)?")
 _GROUPED = {mark: re.compile(rf"{_SIGN}[1-9]\d{{0,2}}(\{mark}\d{{3}})+") for mark in ",."}
 _AMBIGUOUS = re.compile(rf"{_SIGN}[1-9]\d{{0,2}}[.,]\d{{3}}")
+_LED_BY_ZERO = re.compile(rf"{_SIGN}0\d{{1,2}}[.,]\d{{3}}")
+_WIDE = str.maketrans("％﹪٪＋﹢－﹣−．，＇（）＝　", "%%%++---.,'()= ")
+"""Signs as Asian and Arabic keyboards write them, and the true minus; none of them means anything else in a number."""
 _NAMED = (
     (re.compile(r"\(.*\)"), gettext_noop("it is in brackets. Write a negative number with a minus in front, like -5")),
     (re.compile(r".*\d\s*[-−]"), gettext_noop("the minus is at the end. Write it in front, like -5")),
     (re.compile(r"[–—].*\d.*"), gettext_noop("it begins with a dash. Write a negative number with a minus, like -5")),
     (re.compile(r"[+-]?[\d.,]+\s*[eE]\s*[+-]?\d+"), gettext_noop("it has an exponent. Write all its digits")),
+    (
+        _LED_BY_ZERO,
+        gettext_noop("it begins with 0 and could be thousands or decimals. Write one like 12345 or 12.3450"),
+    ),
     (re.compile(r"=.*"), gettext_noop("it is a formula. Write its result")),
     (re.compile(r"#[A-Z/0!?]+.*"), gettext_noop("it is a spreadsheet error. Correct the cell, or leave it empty")),
     (re.compile(r"true|false", re.IGNORECASE), gettext_noop("it is true or false. Write a number, or leave it empty")),
@@ -75,15 +84,24 @@ def number_parse(text: str) -> NumberText:
     if bare in _NOTHING:
         return NumberText()
     _refuse_invisible(bare)
-    number = bare.replace("−", "-")
-    percent = number.endswith("%")
-    number = _one_point(number.removesuffix("%").rstrip() if percent else number)
+    typed = _in_plain_signs(bare)
+    percent = typed.endswith("%")
+    typed = typed.removesuffix("%").rstrip()
+    number = _one_point(typed)
     if not _PLAIN.fullmatch(number):
         raise NotANumber(_reason(bare))
     other = None
-    if _AMBIGUOUS.fullmatch(bare := bare.replace("−", "-")):
-        other = Decimal(bare.replace(",", ".") if "," in bare else bare.replace(".", ""))
-    return NumberText(value=_bounded(number, text.strip()), percent=percent, other=other)
+    if _AMBIGUOUS.fullmatch(typed):
+        other = Decimal(typed.replace(",", ".") if "," in typed else typed.replace(".", ""))
+    return NumberText(value=_bounded(number, bare), percent=percent, other=other)
+
+
+def _in_plain_signs(bare: str) -> str:
+    """The same number in the digits 0 to 9 and plain signs, whatever script and width it was typed in."""
+    if bare.isascii():
+        return bare
+    digits = (str(unicodedata.decimal(sign, sign)) for sign in bare)
+    return "".join(digits).translate(_WIDE)
 
 
 def bare_text(value: Decimal) -> str:
@@ -111,7 +129,8 @@ def _refuse_invisible(bare: str) -> None:
 
 
 def _reason(bare: str) -> str:
-    reason = next((reason for pattern, reason in _NAMED if pattern.fullmatch(bare)), "")
+    typed = _in_plain_signs(bare)
+    reason = next((reason for pattern, reason in _NAMED if pattern.fullmatch(typed)), "")
     if reason:
         return _("“{short}” is not a number: {reason}.").format(short=_short(bare), reason=_(reason))
     return _("“{short}” is not a number. Write one like 1234.5 or 1234,5, or leave it empty.").format(
@@ -149,6 +168,8 @@ def _one_point(number: str) -> str:
         decimal, grouping = (",", ".") if comma > point else (".", ",")
         whole, _point, fraction = number.rpartition(decimal)
         return f"{_ungrouped(whole, grouping)}.{fraction}"
+    if _LED_BY_ZERO.fullmatch(number):
+        return number + "?"
     mark = "," if comma >= 0 else "."
     if number.count(mark) > 1 or (mark == "," and _AMBIGUOUS.fullmatch(number)):
         return _ungrouped(number, mark)

@@ -21,6 +21,8 @@ from departments.scorecards.core.number_text import NotANumber, number_parse, nu
         ("1.500000000", "1.5"), ("12\u202f500,5", "12500.5"), ("12 500", "12500"), ("1 234 567.25", "1234567.25"),
         ("1\u00a0234", "1234"), ("-1.234.567,8", "-1234567.8"), ("007", "7"), ("+5", "5"), ("12,5%", "12.5"),
         ("12.5\u00a0%", "12.5"), ("５", "5"), ("99999999999999.999999", "99999999999999.999999"),
+        ("１２．５％", "12.5"), ("－５", "-5"), ("１２,３４５", "12345"), ("１，２３４．５", "1234.5"),
+        ("١٢,٣٤٥", "12345"), ("１'２３４", "1234"), ("5﹪", "5"), ("00.5", "0.5"), ("0012", "12"),
     ],
 )  # fmt: skip
 def test_a_number_is_read(text: str, number: str) -> None:
@@ -51,6 +53,9 @@ def test_nothing_is_nothing(text: str) -> None:
         ("1,234,56", "is not a number"),
         ("01,234,567", "is not a number"), ("12%%", "is not a number"), ("- 5", "is not a number"),
         ("1." + "0" * 40 + "1", "more than 6 decimals"),
+        ("012,345", "begins with 0"), ("-01,234", "begins with 0"), ("00.345", "begins with 0"),
+        ("０１２，３４５", "begins with 0"), ("（５）", "in brackets"),
+        ("５－", "minus is at the end"), ("²", "is not a number"), ("٣٫٥", "is not a number"),
     ],
 )  # fmt: skip
 def test_garbage_is_told(text: str, why: str) -> None:
@@ -77,6 +82,7 @@ def test_what_pages_print_is_read_as_it_was(value: Decimal) -> None:
     [
         ("1,234", "1234", "1.234"), ("1.234", "1.234", "1234"), ("-12,500", "-12500", "-12.5"),
         ("0,125", "0.125", None),
+        ("1,234 %", "1234", "1.234"), ("１，２３４", "1234", "1.234"),
         ("1,234.5", "1234.5", None), ("1 234", "1234", None), ("1.2340", "1.234", None), ("1234", "1234", None),
     ],
 )  # fmt: skip
