@@ -11,7 +11,9 @@ import duckdb
 
 from departments.formats import counted
 from departments.translation import gettext_noop
+from pipeline.sources.columns import table_words
 from pipeline.sources.columns.profile import MOST_VALUES, quoted
+from pipeline.sources.columns.table_words import CHANGE_DEAL, CHANGE_HEADERS
 from pipeline.sources.meaning.owners import LOST, WON, department_of, stage_kind, stage_rank
 from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.systems import bare
@@ -28,35 +30,27 @@ FIELDS = {
     "actor": gettext_noop("Who changed it"),
 }
 NAMED_FIELDS = {
-    "stage_fields": (gettext_noop("The stage is the field"), r"stage|phase|status"),
-    "amount_fields": (gettext_noop("The amount is the field"), r"amount|betrag|^value$|expectedrevenue"),
-    "expected_close_fields": (gettext_noop("The expected close is the field"), r"closedate|expectedclose|closingdate"),
+    "stage_fields": (gettext_noop("The stage is the field"), table_words.FIELDS["stage_fields"]),
+    "amount_fields": (gettext_noop("The amount is the field"), table_words.FIELDS["amount_fields"]),
+    "expected_close_fields": (
+        gettext_noop("The expected close is the field"),
+        table_words.FIELDS["expected_close_fields"],
+    ),
 }
 """Words of the mapping that hold values of the field's column: their label, and what such a value looks like."""
 NEEDED = ("deal_column", "at", "new")
-_DEAL = r"opportunit|deal|lead|parent|objectid"
-_HEADERS = {
-    "field_column": r"^(field|fieldname|changedfield|property|propertyname|attribute|feld)",
-    "new": r"^new|tostage|^to$|tovalue|neuerwert|^nach$|stagename|^stage$|^dealstage$|^value$",
-    "old": r"^old|fromstage|^from$|fromvalue|previous|prior|alterwert|^von$",
-    "at": r"changed|modified|timestamp|^at$|^time|^date|created|datum|zeit|wann|when",
-    "amount": r"^amount$|^betrag$",
-    "expected_close": r"closedate|expectedclose",
-    "actor": r"createdby|changedby|modifiedby|^by$|user|^actor$|author|^von wem$",
-}
-
-
-ENTERED = re.compile(
-    r"date(time)?entered|entereddate|enteredstage|^entered|datereached|^reached|datumeintritt|dateentree"
-)
+ENTERED = re.compile(table_words.ENTERED)
 """Headers that say when a deal came into a stage."""
 _AROUND = (
     r"^(hs )?(v2 )?(date[ /]?(time)?|day|datum)? ?(entered|reached|eintritt( in)?|entr[eé]e( dans)?) +"
     r"(stage +|phase +)?",
+    r"^(дата|день|время|час) +(входа|перехода|попадания|перевода|входу|переходу|потрапляння) +((в|на|до|у) +)?"
+    r"((стади[юи]|этап|стаді[юї]|етапу?) +)?",
     r"^(date|datum) +(of +|de +|of stage +|stage +)?",
-    r" +(stage +)?(entered|reached|date|datum|eintritt|on|am)$",
+    r" +(stage +)?(entered|reached|date|datum|eintritt|on|am|дата)$",
 )
 """What stands around the name of a stage in such a header."""
+_QUOTES = "\"'“”‘’«»„ :-"
 
 
 def history_proposed(
@@ -64,7 +58,7 @@ def history_proposed(
 ) -> dict[str, Any]:
     """The part of a mapping for another table that names deals again and again, each with a time; or nothing."""
     for table in tables:
-        link = link_of(store, table, tables[table], deals, key, _DEAL) if key and table != deals else ""
+        link = link_of(store, table, tables[table], deals, key, CHANGE_DEAL) if key and table != deals else ""
         column = next((c for c in tables[table] if c["name"] == link), None)
         if column is None or column["different"] == column["filled"]:
             continue
@@ -77,11 +71,11 @@ def history_proposed(
 def history_columns(table: str, columns: Columns, link: str = "") -> dict[str, Any]:
     """The columns of a table of changes by what their headers say."""
     part: dict[str, Any] = {"file": table}
-    link = link or next((c["name"] for c in columns if re.search(_DEAL, bare(c["name"])) and c["filled"]), "")
+    link = link or next((c["name"] for c in columns if re.search(CHANGE_DEAL, bare(c["name"])) and c["filled"]), "")
     if link:
         part["deal_column"] = link
     rows = max((column["filled"] for column in columns), default=0)
-    for role, pattern in _HEADERS.items():
+    for role, pattern in CHANGE_HEADERS.items():
         for column in columns:
             free = column["name"] not in part.values() and column["filled"]
             fits = column["kind"] == "date" and column["filled"] == rows if role == "at" else column["kind"] != "flag"
@@ -282,4 +276,4 @@ def _stage_named(header: str) -> list[str]:
     for around in _AROUND:
         text = re.sub(around, "", text, flags=re.IGNORECASE)
     names = [text, re.sub(r"\s*\([^()]*\)[\"'“”’]*$", "", text)]
-    return [name.strip("\"'“”‘’ :-") for name in names if name.strip("\"'“”‘’ :-")] or [header]
+    return [name.strip(_QUOTES) for name in names if name.strip(_QUOTES)] or [header]

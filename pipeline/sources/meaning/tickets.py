@@ -15,6 +15,7 @@ from departments.formats import counted
 from departments.translation import gettext_noop
 from pipeline.sources.columns.dates import ISO
 from pipeline.sources.columns.profile import quoted
+from pipeline.sources.columns.table_words import MONEY, TICKET_DEAL, TICKET_HEADERS, TICKET_KEY, TICKET_WORDS
 from pipeline.sources.meaning.owners import department_of
 from pipeline.sources.meaning.systems import bare
 
@@ -36,22 +37,8 @@ FIELDS = {
 }
 NEEDED = ("key", "deal_column", "opened")
 DATES = ("opened", "started", "closed", "due")
-_HEADERS = {
-    "key": r"^(ticket|case|incident|request|dispute|issue|task)?(id|key|no|nr|number)$|^(ticket|case|dispute)$",
-    "opened": r"open|creat|raised|requested|submitted|reported|eroffnet|angelegt|erstellt|gemeldet",
-    "started": r"started|accepted|begun|inprogress|begonnen|inarbeit",
-    "closed": r"closed|resolved|completed|solved|finished|geschlossen|erledigt|gelost",
-    "due": r"^due|deadline|faellig|fallig",
-    "queue": r"queue|group|department|^team$|warteschlange|gruppe|abteilung|^line$|bereich",
-    "kind": r"^(type|kind|category|tickettype|requesttype|art|kategorie)$",
-    "outcome": r"outcome|resolution|ergebnis",
-    "assignee": r"assign|agent|owner|handler|bearbeiter|zustandig",
-}
-_NAMES_DEAL = r"deal|opportunit|lead|potential|verkaufschance|auftrag|parent"
 _ISO_FORMS = ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z")
-_TICKETS = re.compile(r"ticket|dispute|incident|request|cases?\b|reklamation|anfragen", re.IGNORECASE)
-_TICKET_KEY = r"ticket|case|incident|request|dispute|issue|task"
-_MONEY = r"price|preis|amount|betrag|value|wert|cost|kosten|revenue|umsatz"
+_TICKETS = re.compile(TICKET_WORDS, re.IGNORECASE)
 _LEAST_SHARE = 0.3
 _OF_DEALS = ("deals", "complete")
 _MOST_QUEUES = 100
@@ -80,7 +67,7 @@ def tickets_columns(
         if table == deals or not roles.get("key"):
             continue
         part = columns_draft(table, tables[table])
-        link = link_of(store, table, tables[table], deals, roles["key"], _NAMES_DEAL)
+        link = link_of(store, table, tables[table], deals, roles["key"], TICKET_DEAL)
         join = next((join for join in joins if join["table"] == table), None)
         if join is None:
             # One row a deal, such as an earlier state of the list, is no file of tickets.
@@ -106,7 +93,7 @@ def alone_columns(table: str, columns: Columns, there: Callable[[Collection[str]
     shares = {
         column["name"]: _share_there(column, there)
         for column in columns
-        if column["kind"] == "text" or re.search(_NAMES_DEAL, bare(column["name"]))
+        if column["kind"] == "text" or re.search(TICKET_DEAL, bare(column["name"]))
     }
     link = max(shares, key=lambda name: shares[name], default="")
     return part | {"deal_column": link} if link and shares[link] >= _LEAST_SHARE else {}
@@ -136,9 +123,9 @@ def ticket_parts(content: Content) -> Content:
 
 def _is_work(table: str, part: Mapping[str, str], columns: Columns) -> bool:
     """Whether a table of one row a deal is of tickets: it is called so, or has a queue and no money of its own."""
-    if any(column["kind"] == "number" and re.search(_MONEY, bare(column["name"])) for column in columns):
+    if any(column["kind"] == "number" and re.search(MONEY, bare(column["name"])) for column in columns):
         return False
-    named = _TICKETS.search(table) or re.search(_TICKET_KEY, bare(part.get("key", "")))
+    named = _TICKETS.search(table) or re.search(TICKET_KEY, bare(part.get("key", "")))
     queue = part.get("queue", "")
     return bool((named and (queue or "assignee" in part)) or (queue and bare(queue) != "team"))
 
@@ -156,7 +143,7 @@ def tickets_draft(content: Content, part: Part, tables: Mapping[str, Columns]) -
 def columns_draft(table: str, columns: Columns) -> Part:
     """The columns of a table of tickets by what their headers say; `deal_column` by its name alone."""
     part, rows = {"file": table}, max((column["filled"] for column in columns), default=0)
-    for role, pattern in {**_HEADERS, "deal_column": _NAMES_DEAL}.items():
+    for role, pattern in {**TICKET_HEADERS, "deal_column": TICKET_DEAL}.items():
         for column in columns:
             free = column["name"] not in part.values()
             if free and re.search(pattern, bare(column["name"])) and _fits(role, column, rows):
