@@ -35,7 +35,7 @@ from pipeline.selectors.plan.targets import span_target
 from pipeline.views.leaks.filters import LeakMapFilters, LeakMapForm, parse_filters
 from pipeline.views.leaks.grid import UNRECORDED, grid_shape
 from pipeline.views.leaks.rows import FigureCell, FigureFormatter, stage_rows
-from pipeline.views.leaks.sentences import SentenceBuilder, leak_map_message
+from pipeline.views.leaks.sentences import SentenceBuilder, leak_map_message, weeks_reach
 
 TEMPLATE = "pipeline/leaks/leak_map.html"
 
@@ -105,6 +105,7 @@ def _leak_map_figures(
     label = compared_label(figures, filters, calendar)
     data_range = data_range_of(run=run, company=company)
     trend = weekly_trend(run=run, company=company, deal_filter=deal_filter)
+    weeks, last = [week.week for week in trend], min(filters.period.end, today)
     columns = dict.fromkeys(["segment", *filters.chosen])
     hindsight = [reason for column in columns for reason in hindsight_reasons(run=run, column=column)]
     return {
@@ -125,6 +126,7 @@ def _leak_map_figures(
         "unit": formatter.unit,
         "rows": stage_rows(figures.leaks, figures.compared, formatter),
         "grid": grid_shape(figures.leaks, figures.compared, formatter, _measure(filters, run, figures.leaks)),
+        "trend_reach": weeks_reach(weeks, first=filters.period.start, last=last),
         **_charts(figures.leaks, trend, structure, filters, currency),
     }
 

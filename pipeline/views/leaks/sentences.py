@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from departments.day_formats import day_text
 from departments.formats import counted, money_in_words, percent
 from pipeline.core.leaks.figures import Figure, Leaks
 from pipeline.selectors.overview import Structure
@@ -19,6 +22,16 @@ class Message:
     head: str
     under: list[str]
     losses: bool = False
+
+
+def weeks_reach(weeks: Sequence[date], *, first: date, last: date) -> str:
+    """Which days the whole weeks of a chart (their Mondays, in order) have, where they are not those of the period from
+    its first to its last known day; else nothing."""
+    begin, end = weeks[0], weeks[-1] + timedelta(days=6)
+    if (begin, end) == (first, last):
+        return ""
+    sentence = _("The weeks are whole, from {begin} to {end}; the period is counted from {first} to {last}.")
+    return sentence.format(begin=day_text(begin), end=day_text(end), first=day_text(first), last=day_text(last))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,6 +54,15 @@ def test_gross_losses_stand_under_the_headline_and_accuse_nobody(ceo: Client) ->
     assert not any(name in sentence for name in names for sentence in (head[1], under[1]))
 
 
+def test_whole_weeks_that_are_not_the_days_of_the_period_say_so(ceo: Client) -> None:
+    text = " ".join(text_of(ceo, "?period=2026-10-07..2026-11-10").split())
+    sentence = (
+        "The weeks are whole, from 11 May 2026 to 8 Nov 2026; the period is counted from 7 Oct 2026 to 10 Nov 2026."
+    )
+    assert sentence in text
+    assert "The weeks are whole" not in text_of(ceo, "?period=2026-05-11..2026-11-08")
+
+
 def test_every_figure_leads_to_as_many_deals(ceo: Client) -> None:
     """The grid in deals: each cell's number is the number of deals behind it (a deal lost twice counts once)."""
     text = text_of(ceo, "?measure=deals&period=2026")
