@@ -70,6 +70,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"is not a stage of pipeline ", gettext_noop("correct the key, or add the stage")),
     (r"differs from an earlier row of the same (\w+)", gettext_noop("write the same in all rows of the {name}")),
     (r"has no row without owner_since", gettext_noop("add that row")),
+    (r"is not (before|after) .*, the (first|last) day of ", gettext_noop("correct one of the two days")),
     (r"is the position of stage ", gettext_noop("give each stage of a pipeline its own position")),
     (r"has no rate on or before ", gettext_noop("add a rate of that day or an earlier one")),
     (r"withdraws opportunity .* a second time", gettext_noop("leave one of the two out")),

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from django.db import connection, transaction
 
 from departments.models import Company
-from pipeline.imports.folder.export_queries import FILES, FISCAL, MOVES, queries
+from pipeline.imports.folder.export_queries import FILES, FISCAL, HEADS, MOVES, queries
 from pipeline.imports.folder.staging import Progress
 from pipeline.imports.problems import ImportUnreadable
 
@@ -48,9 +48,13 @@ def company_folder_export(*, path: Path, progress: Progress | None = None) -> Ex
             if alone:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SET LOCAL work_mem = '192MB'")
-            cursor.execute(f"SELECT ({MOVES}), ({FISCAL})")
-            moves, fiscal = cursor.fetchone() or (False, False)
-        for position, (name, query) in enumerate(queries(moves=moves, fiscal=fiscal).items()):
+            cursor.execute(f"SELECT ({MOVES}), ({FISCAL}), ({HEADS})")
+            moves, fiscal, heads = cursor.fetchone() or (False, False, False)
+        written = queries(moves=moves, fiscal=fiscal, heads=heads)
+        for name in FILES:
+            if name not in written:  # of an earlier export
+                (path / name).unlink(missing_ok=True)
+        for position, (name, query) in enumerate(written.items()):
             if progress:
                 progress(f"writing {name}", position / len(FILES))
             partial = path / f".{name}.partial"

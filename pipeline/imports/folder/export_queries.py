@@ -27,12 +27,24 @@ def _number_sql(column: str) -> str:
     return f"trim_scale({column})::text"
 
 
+def head_name(head: str, account: str) -> str:
+    """What pages call a head: by the account (`User.display_name`) where there is one, else as it was written."""
+    full = f"btrim({account}.first_name || ' ' || {account}.last_name)"
+    return f"coalesce(nullif({full}, ''), {account}.username, {head}.name)"
+
+
 _QUERIES: dict[str, str] = {
     "company.csv": (
         "SELECT name, reporting_currency, time_zone, fiscal_year_start_month{fiscal} FROM departments_company"
     ),
     "departments.csv": (
         f"SELECT key, name, kind, {_text('head_email')} AS head_email FROM departments_department ORDER BY id"
+    ),
+    # As pages call them: somebody with an account by the name of the account.
+    "heads.csv": (
+        f"SELECT d.key AS department, {head_name('h', 'u')} AS name, h.since, h.until"
+        " FROM departments_departmenthead h JOIN departments_department d ON d.id = h.department_id"
+        " LEFT JOIN departments_user u ON u.id = h.account_id ORDER BY d.id, h.since NULLS FIRST"
     ),
     "pipelines.csv": "SELECT key, name FROM pipeline_pipeline ORDER BY id",
     "stages.csv": (
@@ -118,13 +130,15 @@ FISCAL = (
     " WHERE fiscal_periods <> 'months' OR fiscal_year_named_after <> 'end')"
 )
 """Whether the fiscal year is anything but calendar months named after the year in which they end."""
+HEADS = "SELECT EXISTS (SELECT 1 FROM departments_departmenthead)"
+"""Whether anybody is on record as a head; without, there is no heads.csv."""
 _FISCAL_COLUMNS = ", fiscal_periods, fiscal_year_end_weekday, fiscal_year_end_rule, fiscal_year_named_after"
 
 
-def queries(*, moves: bool, fiscal: bool) -> dict[str, str]:
+def queries(*, moves: bool, fiscal: bool, heads: bool) -> dict[str, str]:
     """The query of each file. moves: whether events name their pipeline, which those of deals that went to another do;
     a company without moves has no such column. fiscal: whether company.csv says more of the fiscal year than the month
-    in which it starts."""
+    in which it starts. heads: whether there is a file of them."""
     pipeline = ", CASE WHEN moved.opportunity_id IS NOT NULL THEN p.key END AS pipeline" if moves else ""
     joins = (
         f" LEFT JOIN ({ELSEWHERE} GROUP BY 1) moved ON moved.opportunity_id = o.id"
@@ -132,7 +146,8 @@ def queries(*, moves: bool, fiscal: bool) -> dict[str, str]:
         if moves
         else ""
     )
-    return _QUERIES | {
+    written = _QUERIES | {
         "company.csv": _QUERIES["company.csv"].format(fiscal=_FISCAL_COLUMNS if fiscal else ""),
         "events.csv": _QUERIES["events.csv"].format(pipeline=pipeline, moved=joins),
     }
+    return {name: query for name, query in written.items() if heads or name != "heads.csv"}

@@ -64,6 +64,8 @@ def _opt(name: str, kind: Kind) -> Column:
     return Column(name, kind, optional=True, blank=True)
 
 
+_NAMED = (Column("key", kinds.KEY), Column("name", kinds.NAME))
+_OWNED = (*_NAMED, Column("department", kinds.REFERENCE))
 _DEPARTMENT = Reference("department", "departments.csv", "is not a known department")
 _PIPELINE = Reference("pipeline", "pipelines.csv", "is not a known pipeline")
 
@@ -110,16 +112,23 @@ FILES: tuple[FileFormat, ...] = (
     ),
     FileFormat(
         "departments.csv",
-        (
-            Column("key", kinds.KEY),
-            Column("name", kinds.NAME),
-            Column("kind", kinds.choice(("internal", "external"))),
-            _opt("head_email", kinds.EMAIL),
-        ),
+        (*_NAMED, Column("kind", kinds.choice(("internal", "external"))), _opt("head_email", kinds.EMAIL)),
         key=("key",),
         first_load=True,
     ),
-    FileFormat("pipelines.csv", (Column("key", kinds.KEY), Column("name", kinds.NAME)), key=("key",), first_load=True),
+    FileFormat(
+        "heads.csv",
+        (
+            Column("department", kinds.REFERENCE),
+            Column("name", kinds.NAME),
+            Column("since", kinds.DATE, blank=True),
+            _opt("until", kinds.DATE),
+        ),
+        key=("department", "since"),
+        references=(_DEPARTMENT,),
+        rules=(_before_rule("until", "since"),),
+    ),
+    FileFormat("pipelines.csv", _NAMED, key=("key",), first_load=True),
     FileFormat(
         "stages.csv",
         (
@@ -136,18 +145,8 @@ FILES: tuple[FileFormat, ...] = (
         references=(_PIPELINE, Reference("owner_department", "departments.csv", "is not a known department")),
         first_load=True,
     ),
-    FileFormat(
-        "loss_reasons.csv",
-        (Column("key", kinds.KEY), Column("name", kinds.NAME), Column("department", kinds.REFERENCE)),
-        key=("key",),
-        references=(_DEPARTMENT,),
-    ),
-    FileFormat(
-        "sources.csv",
-        (Column("key", kinds.KEY), Column("name", kinds.NAME), Column("department", kinds.REFERENCE)),
-        key=("key",),
-        references=(_DEPARTMENT,),
-    ),
+    FileFormat("loss_reasons.csv", _OWNED, key=("key",), references=(_DEPARTMENT,)),
+    FileFormat("sources.csv", _OWNED, key=("key",), references=(_DEPARTMENT,)),
     FileFormat(
         "rates.csv",
         (Column("currency", kinds.CURRENCY), Column("date", kinds.DATE), Column("rate", kinds.RATE)),

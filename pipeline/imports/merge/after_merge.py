@@ -16,6 +16,7 @@ from pipeline.imports.folder.order import order_check_known
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.merge.entry_notes import beyond_limits_notes, weeks_to_come_notes
 from pipeline.imports.merge.hindsight import hindsight_notes
+from pipeline.imports.merge.owners import heads_check
 from pipeline.imports.merge.pipelines import pipelines_check
 from pipeline.imports.merge.unusual import sums_check, unusual_notes
 from pipeline.imports.merge.withdrawn import merged_accounts_check, merged_accounts_notes, merged_check, withdrawn_check
@@ -47,6 +48,8 @@ def truth_check(staging: Staging, batch: int, *, deals_checked: bool = False) ->
         deals_check(staging)
     if "stages.csv" in names:
         _positions(staging)
+    if "heads.csv" in names:
+        heads_check(staging)
     if "events.csv" in names:
         order_check_known(staging, batch)
     _add_notes(staging, batch)

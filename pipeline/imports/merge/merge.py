@@ -78,7 +78,8 @@ def _matched_sql(target: Target, staged: StagedFile, matched: str) -> str:
     table = staged.format.table
     where = target.where if not target.asked or target.asked in staged.columns else "true"
     rows = f"SELECT s.line, {values} FROM {table} s {joins} WHERE {where}"
-    same = " AND ".join(f"t.{column} = r.{column}" for column in target.match)
+    equal = {column: "IS NOT DISTINCT FROM" if column in target.blank_match else "=" for column in target.match}
+    same = " AND ".join(f"t.{column} {sign} r.{column}" for column, sign in equal.items())
     return (
         f"CREATE TEMP TABLE {matched} ON COMMIT DROP AS SELECT r.*, t.id, {_differs_sql(target, staged)} AS differs"
         f" FROM ({rows}) r LEFT JOIN {target.table} t ON {same}"

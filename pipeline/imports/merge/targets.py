@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.imports.folder.export_queries import head_name
 from pipeline.imports.folder.staging import StagedFile
 
 
@@ -31,6 +32,8 @@ class Target:
     match: tuple[str, ...]
     joins: tuple[tuple[str, str], ...] = ()
     with_batch: bool = False
+    blank_match: tuple[str, ...] = ()
+    """Columns of `match` that may be empty: one empty row is the other."""
     where: str = "true"
     asked: str = ""
     needed: bool = False
@@ -54,10 +57,29 @@ _DEPARTMENT = Value("department_id", "department", "d.id")
 _PIPELINE = Value("pipeline_id", "pipeline", "p.id")
 _JOIN_DEPARTMENT = ("department", "LEFT JOIN departments_department d ON d.key = s.department")
 _JOIN_PIPELINE = ("pipeline", "LEFT JOIN pipeline_pipeline p ON p.key = s.pipeline")
+_ACCOUNT_NAME = head_name("h", "u")
+_JOIN_HEAD = (
+    "LEFT JOIN departments_departmenthead h ON h.department_id = d.id AND h.since IS NOT DISTINCT FROM s.since"
+    " LEFT JOIN departments_user u ON u.id = h.account_id"
+)
 _JOIN_OWNER = ("owner_department", "LEFT JOIN departments_department d ON d.key = s.owner_department")
 
 TARGETS = (
     Target("departments.csv", "departments_department", _plain_values("key", "name", "kind", "head_email"), ("key",)),
+    Target(
+        "heads.csv",
+        "departments_departmenthead",
+        (
+            _DEPARTMENT,
+            *_fact("since", "until"),
+            # The name of an account is the account's: a file that says another one says that it was somebody else.
+            Value("name", "name", f"CASE WHEN u.id IS NULL OR s.name <> {_ACCOUNT_NAME} THEN s.name ELSE h.name END"),
+            Value("account_id", "name", f"CASE WHEN s.name = {_ACCOUNT_NAME} THEN u.id END"),
+        ),
+        ("department_id", "since"),
+        (_JOIN_DEPARTMENT, ("name", _JOIN_HEAD)),
+        blank_match=("since",),
+    ),
     Target("pipelines.csv", "pipeline_pipeline", _plain_values("key", "name"), ("key",)),
     Target(
         "stages.csv",

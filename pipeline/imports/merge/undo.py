@@ -38,6 +38,7 @@ TABLES = (
     "pipeline_stageowner",
     "pipeline_stage",
     "pipeline_pipeline",
+    "departments_departmenthead",
     "departments_department",
     "departments_company",
 )
@@ -59,6 +60,7 @@ _TABLE_LABELS = {
     "pipeline_stageowner": gettext_noop("later owners of stages"),
     "pipeline_stage": "stages",
     "pipeline_pipeline": "pipelines",
+    "departments_departmenthead": gettext_noop("heads of departments"),
     "departments_department": "departments",
     "departments_company": "the company",
 }
@@ -99,9 +101,17 @@ def computed_remove(batch: int) -> None:
 
 
 def heads_remove(batch: int) -> None:
-    """Delete the heads on record of the import's departments; a role in one still prevents its deletion."""
+    """Delete the heads on record of the import's departments, but for those of other imports; a role in one still
+    prevents its deletion."""
     departments = _inserted_ids("departments_department", batch)
-    _execute(f"DELETE FROM departments_departmenthead WHERE department_id IN ({departments})", [])
+    others = (
+        'SELECT c."row" FROM pipeline_importchange c JOIN pipeline_importbatch b ON b.id = c.batch_id'
+        f" WHERE b.status = 'done' AND c.batch_id <> {batch:d} AND c.\"table\" = 'departments_departmenthead'"
+        " AND c.before IS NULL"
+    )
+    _execute(
+        f"DELETE FROM departments_departmenthead WHERE department_id IN ({departments}) AND id NOT IN ({others})", []
+    )
 
 
 def later_imports_check(batch: int) -> None:
