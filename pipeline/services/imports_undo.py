@@ -67,6 +67,34 @@ def import_undo(*, batch_id: int, user: User | None = None) -> UndoResult:
     return result
 
 
+_COMPARED_LATER = """
+SELECT max(later.batch_id) FROM pipeline_sourcepull later JOIN pipeline_datasource s ON s.id = later.source_id
+    JOIN pipeline_importbatch b ON b.id = later.batch_id
+WHERE b.status = 'done' AND later.batch_id > %(batch)s AND s.kind <> 'log' AND (
+    EXISTS (SELECT FROM pipeline_sourcepull p WHERE p.source_id = s.id AND p.batch_id = %(batch)s)
+    OR EXISTS (
+        SELECT FROM pipeline_event e JOIN pipeline_opportunity o ON o.id = e.opportunity_id
+            JOIN pipeline_sourcepull p ON p.batch_id = o.batch_id
+        WHERE e.batch_id = %(batch)s AND p.source_id = s.id
+    )
+)
+"""
+"""The newest import of files of a source that were compared with what this import had brought of its deals."""
+
+
+def _later_files_check(batch_id: int) -> None:
+    """Files that come again bring what changed, and nothing that was as they say already."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPARED_LATER, {"batch": batch_id})
+        (later,) = cursor.fetchone() or (None,)
+    if later is not None:
+        raise UndoRefused(
+            _(
+                "Import {later} brought only what differed in its files from import {batch}. Undo import {later} first."
+            ).format(later=later, batch=batch_id)
+        )
+
+
 def _undo(batch_id: int) -> UndoResult:
     batch = ImportBatch.objects.select_for_update().filter(pk=batch_id).first()
     if batch is None:
@@ -77,6 +105,7 @@ def _undo(batch_id: int) -> UndoResult:
                 batch_id=batch_id, get_status_display=batch.get_status_display().lower()
             )
         )
+    _later_files_check(batch_id)
     computed_remove(batch_id)
     heads_remove(batch_id)
     import_reverting.send(ImportBatch, rows=partial(rows_to_delete, batch=batch_id))

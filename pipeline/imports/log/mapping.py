@@ -35,6 +35,7 @@ class LogColumns:
     time_zone: str = ""
     decimal_sign: str = "."
     thousands_sign: str = ""
+    lakh: bool = False
     stage_transitions: list[str] = field(default_factory=lambda: ["complete"])
 
 
@@ -177,7 +178,7 @@ class LogMapping:
     @property
     def signs(self) -> NumberSigns:
         """How the numbers of the log are written."""
-        return NumberSigns(self.log.decimal_sign, self.log.thousands_sign)
+        return NumberSigns(self.log.decimal_sign, self.log.thousands_sign, lakh=self.log.lakh)
 
     def attributes(self) -> Iterator[tuple[str, str, str]]:
         """Part, word and name of every attribute of the log that must exist.
@@ -275,8 +276,7 @@ def _fits_type(annotation: str, value: Any) -> bool:
         return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
     if annotation.startswith("float"):
         return isinstance(value, int | float) and not isinstance(value, bool)
-    types: dict[str, type] = {"str": str, "int": int, "bool": bool}
-    return type(value) is types[annotation]
+    return type(value) is {"str": str, "int": int, "bool": bool}[annotation]
 
 
 def _check_mapping(mapping: LogMapping) -> None:

@@ -30,6 +30,10 @@ class Flags:
     by: str = ""
     closing: str = ""
     """The column that has the day on which it ended."""
+    not_won: bool = False
+    """The flag of winning says no."""
+    is_open: bool = False
+    """The status says that the deal is open."""
 
 
 class OutcomeReader:
@@ -60,7 +64,8 @@ class OutcomeReader:
         outcome, by = self._outcome(row, won, closed, status)
         own = {WON: columns.won_date, LOST: columns.lost_date}.get(outcome, "")
         closing = own if own and row.get(own) else columns.closed
-        return Flags(skip=False, closed=bool(closed), outcome=outcome, by=by, closing=closing)
+        return Flags(skip=False, closed=bool(closed), outcome=outcome, by=by, closing=closing, not_won=won is False,
+                     is_open=status == _OPEN)  # fmt: skip
 
     def _outcome(self, row: SourceRow, won: bool | None, closed: bool | None, status: str) -> tuple[str, str]:
         columns = self._columns
@@ -82,6 +87,10 @@ class OutcomeReader:
                 what = gettext_noop("deals are {status} by their {status2} and {said} by {won_flag}").format(
                     status=status, status2=columns.status, said=said, won_flag=columns.won_flag
                 )
+                self._count(f"{what}; {columns.status} decides")
+            if closed is False and status != WITHDRAWN:
+                what = gettext_noop("deals are {status} by their {status2} and not closed by their {closed_flag}")
+                what = what.format(status=status, status2=columns.status, closed_flag=columns.closed_flag)
                 self._count(f"{what}; {columns.status} decides")
             self._unused_dates(row, status)
             return status, columns.status

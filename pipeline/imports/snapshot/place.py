@@ -46,6 +46,15 @@ class PlaceReader:
     def place(self, row: SourceRow, flags: Flags, pipeline: str, dated: str | None = None) -> str | None:
         """A stage's key, `lost`, `withdrawn`, or None and a problem where neither flags nor stage say it. dated: what
         was entered last by the days of a list that has no stage, which is then where the deal is."""
+        place = self._decided(row, flags, pipeline, dated)
+        if place and flags.is_open and not flags.outcome and self.ends(place):
+            by = self._columns.closed_flag if flags.closed else self._columns.stage
+            what = gettext_noop("deals are open by their {status} and {ended} by their {by}; {by} decides")
+            ended = place if place in (LOST, WITHDRAWN) else WON
+            self._counted[what.format(status=self._columns.status, ended=ended, by=by)] += 1
+        return place
+
+    def _decided(self, row: SourceRow, flags: Flags, pipeline: str, dated: str | None) -> str | None:
         by_stage = self.of_value(row.get(self._columns.stage), pipeline)
         if by_stage is None and (not row.get(self._columns.stage) or self._columns.stage == self._columns.key):
             by_stage = dated
@@ -70,6 +79,9 @@ class PlaceReader:
                     closed_flag=self._columns.closed_flag
                 )
             ] += 1
+        elif flags.not_won and by_stage != LOST and self.ends(by_stage):
+            what = gettext_noop("deals are won by their stage and not by {won_flag}; the stage decides")
+            self._counted[what.format(won_flag=self._columns.won_flag)] += 1
         return by_stage
 
     def of_value(self, value: str, pipeline: str) -> str | None:

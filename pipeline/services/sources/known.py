@@ -9,10 +9,13 @@ from datetime import datetime
 from itertools import batched
 
 from django.db import connection
+from django.db.models import Count, Max
+from django.utils.translation import gettext as _
 
 from pipeline.imports.folder.export_queries import ELSEWHERE
+from pipeline.imports.problems import ImportBusy
 from pipeline.imports.snapshot.earlier import Earlier, KnownDeal, KnownHandOff
-from pipeline.models import EVENT_AMOUNT_SQL, DataSource, HandOff, Opportunity
+from pipeline.models import EVENT_AMOUNT_SQL, DataSource, HandOff, ImportBatch, Opportunity
 
 _WENT = (
     "SELECT e.opportunity_id, (array_agg(p.key ORDER BY e.occurred_at DESC, e.sequence DESC))[1] AS pipeline"
@@ -26,6 +29,22 @@ def known_before(*, source: DataSource, taken_at: datetime, files_of: datetime) 
     """What is known before files that show the state of `taken_at`; the ones before them are `files_of` an instant."""
     deals, handoffs = known_deals(source=source), known_handoffs(source=source)
     return Earlier(deals=deals, taken_at=taken_at, before=files_of, handoffs=handoffs)
+
+
+def imports_done(*, but: int | None = None) -> tuple[int | None, int]:
+    """Changes with every import that is done or undone: the newest one that is in, and how many are."""
+    done = ImportBatch.objects.filter(status=ImportBatch.Status.DONE).exclude(pk=but or 0)
+    found = done.aggregate(newest=Max("pk"), count=Count("pk"))
+    return found["newest"], found["count"]
+
+
+def refuse_imports_since(before: tuple[int | None, int], *, but: int | None) -> None:
+    """Raise ImportBusy where another import than this one was done or undone since files were compared with the deals;
+    to be asked while no other import runs."""
+    if imports_done(but=but) != before:
+        raise ImportBusy(
+            _("Another import ended while these files were read. Nothing was loaded; try again in a moment.")
+        )
 
 
 def existing_deals(keys: Collection[str]) -> set[str]:

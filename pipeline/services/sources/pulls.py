@@ -24,8 +24,8 @@ from pipeline.services.imports_log import pipelines_begun
 from pipeline.services.imports_result import ImportResult
 from pipeline.services.recompute import RecomputeRunning, recompute
 from pipeline.services.recompute.last_day import last_day_end
+from pipeline.services.sources import known
 from pipeline.services.sources.existing_structure import drop_existing_rows
-from pipeline.services.sources.known import existing_deals, known_before, known_handoffs
 from pipeline.services.sources.mappings import PROPOSED, content_for, known_company, mapping_save, tickets_alone
 from pipeline.services.sources.storage import (
     files_store,
@@ -217,23 +217,20 @@ def pull_import(*, token: str, user: User | None, last_day: bool = False) -> Non
 def _take_in(pull: SourcePull, user: User | None) -> None:
     assert pull.mapping is not None
     with tempfile.TemporaryDirectory(prefix="pull-") as scratch:
+        before = known.imports_done()
         content, notes = content_for(pull.mapping, pull)
         converted = _convert(pull, content, Path(scratch))
         drop_existing_rows(Path(scratch))
 
         def write(result: ImportResult) -> None:
+            known.refuse_imports_since(before, but=result.batch)
             SourcePull.objects.filter(pk=pull.pk).update(state=State.COMPUTING, batch_id=result.batch)
 
         result = company_folder_load(
-            path=Path(scratch),
-            user=user,
-            kind=ImportBatch.Kind.SOURCE,
-            name=f"{pull.source.name}: {pull.name}"[:300],
-            notes=[*notes, *converted.notes],
-            provenance=converted.provenance,
-            rename_company=bool(pull.look.get("renames")),
-            on_done=write,
-        )
+            path=Path(scratch), user=user, kind=ImportBatch.Kind.SOURCE, name=f"{pull.source.name}: {pull.name}"[:300],
+            notes=[*notes, *converted.notes], provenance=converted.provenance,
+            rename_company=bool(pull.look.get("renames")), on_done=write,
+        )  # fmt: skip
     pull.refresh_from_db()
     if not result.accepted:
         pull.look, pull.state = pull.look | _result_json(result, pull), State.LOOKED
@@ -255,14 +252,14 @@ def _convert(pull: SourcePull, content: dict[str, Any], folder: Path) -> Convert
             ).format(time=day_text(pull.taken_at, _TIME), newest=day_text(newest.taken_at, _TIME))
         )
     if tickets_alone(pull):
-        handoffs = known_handoffs(source=pull.source) if newest else None
+        handoffs = known.known_handoffs(source=pull.source) if newest else None
         before = None if handoffs is None else Earlier(deals={}, taken_at=pull.taken_at, handoffs=handoffs)
-        return tickets_convert(tables, content, folder, there=existing_deals, earlier=before)
+        return tickets_convert(tables, content, folder, there=known.existing_deals, earlier=before)
     before = None
     if newest is not None:
         lists = earlier.exclude(reading__kind=DataSource.Kind.TICKETS).order_by("-taken_at")
         files_of = (lists.first() or newest).taken_at
-        before = known_before(source=pull.source, taken_at=pull.taken_at, files_of=files_of)
+        before = known.known_before(source=pull.source, taken_at=pull.taken_at, files_of=files_of)
     return list_convert(tables, content, folder, earlier=before)
 
 

@@ -7,8 +7,6 @@ from typing import Any
 
 from pipeline.sources.columns.numbers import LAKH, SIGNS, signs_listed, signs_of, signs_written
 
-SIGNS_OF_LOGS = tuple(signs for signs in SIGNS if not signs.lakh)
-
 
 def amount_column(content: Mapping[str, Any], columns: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """The column that the mapping of a log names as the amount; None for a list, an XES log, or where there is none."""
@@ -35,7 +33,7 @@ def numbers_open(content: Mapping[str, Any], columns: Sequence[dict[str, Any]]) 
 def signs_draft(content: dict[str, Any], columns: Sequence[dict[str, Any]]) -> None:
     """Write the signs that read every amount into the mapping of a log, where there is one way to read them."""
     column = amount_column(content, columns)
-    if column is not None and column["kind"] == "number" and column["signs"] and LAKH not in column["signs"]:
+    if column is not None and column["kind"] == "number" and column["signs"]:
         content.setdefault("log", {}).update(signs_written(signs_of(column["signs"])))
 
 
@@ -44,6 +42,7 @@ def log_posted(posted: Mapping[str, str], content: dict[str, Any]) -> None:
     log = content.setdefault("log", {})
     if chosen := [value for name, value in posted.items() if name.startswith("dates-") and value]:
         log["time_format"] = chosen[0]
-    signs = next((signs for signs in SIGNS_OF_LOGS if "".join(signs_listed(signs)) == posted.get("signs")), None)
+    signs = next((signs for signs in SIGNS if "".join(signs_listed(signs)) == posted.get("signs")), None)
     if signs:
+        log.pop(LAKH, None)
         log |= signs_written(signs)

@@ -18,10 +18,13 @@ _TOTAL = re.compile(
     r"( ?\([^)]*\)| [0-9]+)? ?:?"
     r"|(sub-?total|zwischensumme|sous-total|subtotale|итого|всего|разом|всього)\b.*"
     r"|(total|summe|somme|totale?) (for|of|per|by|für|fuer|pro|pour|par|por|per|di|de)\b.*|total: .*|summe: .*"
-    r"|.+ (total|subtotal|ergebnis|zwischensumme)",
+    r"|.+ (total|subtotal|ergebnis|zwischensumme)"
+    r"|(average|avg|mean|median|count|record count|minimum|maximum|(mittel|durchschnitts)wert|durchschnitt|anzahl"
+    r"|moyenne|nombre|promedio|media|média|cuenta|conteggio|среднее|середнє|количество|кількість"
+    r"|合計|総計|小計|総合計|平均|件数)( ?\([^)]*\)| [0-9]+)?( ?[:：].*)?",
     re.IGNORECASE,
 )
-"""What stands before the totals of a table, alone in its cell, the first one that is filled."""
+"""What stands before the totals, averages and counts of a table, alone in its cell, the first one that is filled."""
 _LISTED = 5
 _WHOLE, _REST = re.compile(r"-?[0-9]{1,3}"), re.compile(r"[0-9]{2,3}")
 """The two halves of a number that a comma without quotation marks cuts."""

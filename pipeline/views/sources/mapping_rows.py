@@ -11,7 +11,6 @@ from pipeline.core.decimal_text import NumberSigns
 from pipeline.models import DataSource, SourcePull
 from pipeline.services.sources.mappings import tickets_alone
 from pipeline.sources.columns.dates import format_words
-from pipeline.sources.columns.log_columns import SIGNS_OF_LOGS
 from pipeline.sources.columns.numbers import SIGNS, signs_listed, signs_of, signs_words
 from pipeline.sources.meaning.decided import date_questions, number_questions
 from pipeline.sources.meaning.editing import (
@@ -151,7 +150,7 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         teams=[] if log else team_rows(content, reading["columns"], MOST_ROWS),
         departments=_department_rows(content),
         dates=[_date_question(column) for column in asked_dates],
-        numbers=_number_choices(asked_numbers, SIGNS_OF_LOGS if log else SIGNS),
+        numbers=_number_choices(asked_numbers, SIGNS),
         signs=_signs(content.get("log" if log else "files", {}), default="" if asked_numbers or not log else "."),
         written=[] if log else [format_words(form) for form in content["files"].get("date_formats") or [""]],
         pipelines=[] if log else pipeline_rows(content, columns),

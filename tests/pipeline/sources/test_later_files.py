@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
 
 from departments.models import Department
+from pipeline.imports.problems import ImportBusy, UndoRefused
 from pipeline.models import Event, Opportunity, SourcePull, Stage
 from pipeline.services.imports import company_folder_load
+from pipeline.services.imports_undo import import_undo
+from pipeline.services.sources import pulls
 from pipeline.services.sources.mappings import mapping_content
 from tests.pipeline.folders import part_write
 from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, take_in, upload
@@ -136,6 +141,59 @@ def test_files_of_an_earlier_day_than_what_is_in_are_refused(first: SourcePull) 
     take_in(third)
     second = upload({"deals.csv": HEADER + WEEK_2}, source=first.source, taken_at=SECOND)
     assert "Take files in by their age" in look(second)["problems"][0]
+
+
+def test_files_are_compared_with_what_came_in_while_they_were_read(first: SourcePull) -> None:
+    """Two uploads of a source that were looked at before either was in: the later one is read again."""
+    second, third = (
+        upload({"deals.csv": HEADER + WEEK_2}, source=first.source, taken_at=taken_at) for taken_at in (SECOND, THIRD)
+    )
+    for pull in (second, third):
+        assert look(pull)["accepted"], pull.look
+    read = pulls._convert
+
+    def read_slowly(pull: SourcePull, *arguments: Any) -> Any:
+        converted = read(pull, *arguments)
+        if pull.pk == third.pk and SourcePull.objects.get(pk=second.pk).state == SourcePull.State.LOOKED:
+            take_in(second)
+        return converted
+
+    with patch.object(pulls, "_convert", read_slowly):
+        with pytest.raises(ImportBusy):
+            take_in(third)
+        pulls.pull_import(token=third.token, user=None)  # as the worker tries again
+    third.refresh_from_db()
+    assert third.state == SourcePull.State.DONE
+    assert history("D1")[1:] == [("offer", "03-13", "03-13", 150.0)]
+    assert history("D2")[1:] == [("won", "03-09", "03-13", 200.0)]
+    assert Event.objects.filter(batch=third.batch).count() == 0
+
+
+def test_what_a_later_file_found_as_it_was_is_not_undone_under_it(first: SourcePull, tmp_path: Path) -> None:
+    """D1 has 150 in both later files, and the second of them brought nothing of it."""
+    later = []
+    for taken_at in (SECOND, THIRD):
+        pull = upload({"deals.csv": HEADER + WEEK_2}, source=first.source, taken_at=taken_at)
+        assert look(pull)["accepted"], pull.look
+        later.append(take_in(pull).batch_id)
+    folder = part_write(
+        tmp_path / "more",
+        {"events.csv": "opportunity,occurred_at,stage,amount\nD1,2026-03-21T08:00:00Z,offer,175\n"},
+    )
+    by_hand = company_folder_load(path=folder).batch
+    fourth = upload(
+        {"deals.csv": HEADER + WEEK_2.replace(",150,", ",175,")}, source=first.source,
+        taken_at=datetime(2026, 3, 27, 17, 0, tzinfo=UTC),
+    )  # fmt: skip
+    assert look(fourth)["accepted"], fourth.look
+    last = take_in(fourth).batch_id
+    assert Event.objects.filter(batch=last).count() == 0
+    for batch in (first.batch_id, *later, by_hand):
+        with pytest.raises(UndoRefused, match=f"Undo import {last} first"):
+            import_undo(batch_id=batch)
+    for batch in (last, by_hand, *reversed(later), first.batch_id):
+        import_undo(batch_id=batch)
+    assert not Opportunity.objects.exists()
 
 
 def test_a_lost_deal_keeps_the_amount_it_had(first: SourcePull) -> None:

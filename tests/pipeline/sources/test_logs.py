@@ -12,6 +12,7 @@ from django.conf import settings
 import pipeline.imports
 from pipeline.models import SourcePull
 from pipeline.services.sources.mappings import mapping_content
+from pipeline.sources.columns.log_columns import log_posted
 from pipeline.sources.convert import mapping_check
 from pipeline.sources.meaning.editing import content_of
 from pipeline.views.sources.mapping_rows import mapping_rows
@@ -118,6 +119,24 @@ def test_a_log_shows_the_number_signs_it_is_read_with() -> None:
     seen = look(pull)
     assert seen["accepted"], seen
     assert seen["outcomes"] == {"lost": [1, 200.0], "won": [1, 1500.0]}
+
+
+def test_a_log_with_groups_of_india_is_read_as_it_is_written() -> None:
+    log = GERMAN_LOG.replace("€ 1.234,50", "Rs. 12,34,567.50").replace("€ 200,00", "Rs. 1,00,000")
+    pull = upload({"log.csv": log.replace("€ 1.500,00", "Rs. 15,00,000.00")})
+    content = mapping_content(pull.source.mappings.first())
+    assert (content["log"]["decimal_sign"], content["log"]["thousands_sign"], content["log"]["lakh"]) == (
+        ".",
+        ",",
+        True,
+    )
+    assert mapping_rows(pull, content).signs == ".,lakh"
+    edit(pull, company=COMPANY | {"reporting_currency": "INR"})
+    seen = look(pull)
+    assert seen["accepted"], seen
+    assert seen["outcomes"] == {"lost": [1, 100_000.0], "won": [1, 1_500_000.0]}
+    log_posted({"signs": ".,"}, content)
+    assert "lakh" not in content["log"]
 
 
 def test_days_of_a_log_that_read_in_two_ways_are_asked_about() -> None:

@@ -60,7 +60,20 @@ def test_a_flag_with_an_odd_word_is_a_flag_still(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "total", ["Total", "Gesamtsumme", "Total (3)", "Summe:", "Итого", "Total for Ann", "Ann Ergebnis"]
+    "total",
+    [
+        "Total",
+        "Gesamtsumme",
+        "Total (3)",
+        "Summe:",
+        "Итого",
+        "Total for Ann",
+        "Ann Ergebnis",
+        "Average",
+        "Durchschnitt:",
+        "Count (3)",
+        "合計",
+    ],
 )
 def test_a_row_of_totals_is_no_deal(total: str) -> None:
     """It stands right under the deals, without a gap."""

@@ -74,6 +74,17 @@ def test_numbers_of_a_csv_log_are_read_by_the_signs_of_the_mapping(tmp_path: Pat
     assert [move[0][2] for move in moves(tmp_path).values()] == ["1200.5", "7"]
 
 
+def test_groups_of_india_are_read_where_the_mapping_says_so(tmp_path: Path) -> None:
+    text = mapping(log='thousands_sign = ","\nlakh = true', fields='amount = "value"')
+    log = 'deal,step,time,who,value\nC1,Lead,2026-07-01,,"12,34,567.50"\nC2,Lead,2026-07-01,,"1,234,567"\n'
+    (one,) = problems(tmp_path, log, text)
+    assert one.startswith("log.csv line 3: value “1,234,567” is not a number")
+    convert_log(tmp_path, log.replace("1,234,567", "5,000"), text)
+    assert [move[0][2] for move in moves(tmp_path).values()] == ["1234567.5", "5000"]
+    (one,) = problems(tmp_path, log, text.replace('thousands_sign = ","\n', ""))
+    assert "thousands_sign is needed where lakh is true" in one
+
+
 NESTED = '<string key="concept:name" value="Lost"/><date key="time:timestamp" value="2020-01-01T00:00:00Z"/>'
 
 
