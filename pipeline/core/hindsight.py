@@ -11,18 +11,24 @@ Medicine 17 (1998) 873, method 10: Wilson intervals of both).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
 WON, LOST, OPEN = "won", "lost", "open"
 _EMPTY = """
 unknown, n/a, na, n.a, none, null, nil, undefined, unassigned, unspecified, unclassified, tbd, tba, blank, empty,
-missing, default, not set, not known, not specified, not assigned, not available, to be defined, no segment, no value,
-unbekannt, k.a, inconnu, desconocido
+missing, default, not set, not known, not specified, not assigned, not available, not applicable, not defined,
+to be defined, to be confirmed, tbc, pending, no segment, no value, no data, no product, no category, nan,
+unbekannt, k.a, keine, keiner, kein, keine angabe, ohne, leer, offen, nicht zugeordnet, nicht gesetzt, nicht definiert,
+inconnu, aucun, aucune, néant, vide, non renseigné, non défini, desconocido, ninguno, ninguna, sin asignar, sin definir,
+sin especificar, no definido, no aplica, no asignado, nessuno, nessuna, non definito, non assegnato, sconosciuto,
+nenhum, nenhuma, não definido, não informado, desconhecido, нет, неизвестно, не указано, не задано, не выбрано,
+не определено, немає, невідомо, не вказано, не визначено, なし, 無し, 不明, 未定, 未設定, 未分類, 該当なし, 未知, 无
 """
 PLACEHOLDERS = frozenset(text.strip() for text in _EMPTY.split(","))
 """Texts that stand for nothing, compared in lower case and without brackets, dashes, question marks and full stops."""
+_ZEROS = {"0", "00", "0.0", "0,0"}
 ASSIGNED = frozenset({"owner", "team"})
 """People are assigned as a deal advances: early losses have none without any hindsight."""
 
@@ -98,9 +104,13 @@ def is_placeholder(value: str) -> bool:
 
 
 def _outcome_counts(rows: Iterable[tuple[int, str, str, int]]) -> dict[int, dict[str, dict[str, int]]]:
+    rows = list(rows)
+    # A zero among names is what a program writes for nothing; among numbers it is one of them.
+    is_code = any(value.isdecimal() and value.strip("0") for _, value, _, _ in rows)
     counts: dict[int, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
     for pipeline, value, outcome, number in rows:
-        counts[pipeline]["" if is_placeholder(value) else value][outcome] += number
+        is_nothing = is_placeholder(value) or (value.strip() in _ZEROS and not is_code)
+        counts[pipeline]["" if is_nothing else value][outcome] += number
     return counts
 
 
@@ -131,25 +141,33 @@ def _compare(pipeline: int, column: str, side: str, outcomes: frozenset[str], co
     return by_value if by_value and _passes(by_value, _DECIDES, _DECIDES_SURELY) else None
 
 
-def _on_side(counts: Counts, outcomes: Iterable[str], values: set[str]) -> tuple[int, int]:
+def _on_side(counts: Counts, outcomes: Collection[str], values: set[str]) -> tuple[int, int]:
     """How many of the deals with these outcomes have one of the values, and how many there are."""
-    numbers = [(value, by_outcome.get(outcome, 0)) for value, by_outcome in counts.items() for outcome in outcomes]
-    return sum(number for value, number in numbers if value in values), sum(number for _, number in numbers)
+    inside = total = 0
+    for value, by_outcome in counts.items():
+        number = _number(by_outcome, outcomes)
+        total += number
+        inside += number if value in values else 0
+    return inside, total
 
 
 def _typical_of(counts: Counts, outcomes: frozenset[str]) -> set[str]:
     """Values whose deals mostly ended on the side; rare values are judged together."""
-    rare = {value for value, by_outcome in counts.items() if sum(by_outcome.values()) < _FEWEST_OF_A_VALUE}
-    typical = set()
-    for values in ({value} for value in counts if value not in rare):
-        typical |= values if _mostly(counts, outcomes, values) else set()
-    return typical | (rare if _mostly(counts, outcomes, rare) else set())
+    typical: set[str] = set()
+    rare: set[str] = set()
+    rare_inside = rare_every = 0
+    for value, by_outcome in counts.items():
+        inside, every = _number(by_outcome, outcomes), sum(by_outcome.values())
+        if every < _FEWEST_OF_A_VALUE:
+            rare.add(value)
+            rare_inside, rare_every = rare_inside + inside, rare_every + every
+        elif inside > every / 2:
+            typical.add(value)
+    return typical | (rare if rare_inside > rare_every / 2 else set())
 
 
-def _mostly(counts: Counts, outcomes: frozenset[str], values: set[str]) -> bool:
-    inside, _ = _on_side(counts, outcomes, values)
-    every, _ = _on_side(counts, (WON, LOST, OPEN), values)
-    return every > 0 and inside > every / 2
+def _number(by_outcome: Mapping[str, int], outcomes: Iterable[str]) -> int:
+    return sum(by_outcome.get(outcome, 0) for outcome in outcomes)
 
 
 def _passes(finding: Hindsight, difference: float, surely: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 
 import numpy as np
@@ -28,7 +29,9 @@ def deals(won: int, lost: int, still_open: int) -> list[str]:
 
 
 sizes = st.tuples(st.integers(10, 300), st.integers(10, 300), st.integers(10, 300))
-defaults = st.sampled_from(["", " ", "Unknown", "n/a", "N/A", "(none)", "-", "TBD", "not set", "unbekannt"])
+defaults = st.sampled_from(
+    ["", " ", "Unknown", "n/a", "N/A", "(none)", "-", "TBD", "not set", "unbekannt", "0", "keine Angabe"]
+)
 
 
 @given(sizes, defaults)
@@ -39,6 +42,30 @@ def test_filled_at_the_win_alone(size: tuple[int, int, int], default: str) -> No
     (finding,) = found(values)
     assert (finding.side, finding.filled, finding.total) == ("won deals", size[0], size[0])
     assert (finding.filled_elsewhere, finding.total_elsewhere) == (0, size[1] + size[2])
+
+
+@pytest.mark.parametrize("default", ["0", "-", "n/a", "Unknown", "ohne", "Sin asignar", "не указано", "未設定", ""])
+def test_filled_for_nearly_all_wins_and_a_few_others(default: str) -> None:
+    """Somebody fills it in when a deal is won, and had begun to do so for a few that were lost."""
+    won = [(NAMES[place % 3] if place % 10 else default, "won") for place in range(100)]
+    lost = [(default if place % 10 else NAMES[place % 3], "lost") for place in range(200)]
+    (finding,) = found([*won, *lost, *[(default, "open")] * 80])
+    assert (finding.side, finding.by_value) == ("won deals", False)
+    assert (finding.filled, finding.total, finding.filled_elsewhere, finding.total_elsewhere) == (90, 100, 20, 280)
+
+
+def test_many_values_take_no_longer_each() -> None:
+    """Owners of tens of thousands of deals: each value was compared with every other, which took minutes."""
+    rows = [(1, f"name {place % 20_000}", outcome, 2) for outcome in OUTCOMES for place in range(20_000)]
+    begun = time.process_time()
+    assert not hindsight(column="owner", deals=rows)
+    assert time.process_time() - begun < 20
+
+
+def test_a_zero_among_numbers_is_a_value() -> None:
+    values = [(str(place % 4), outcome) for outcome in ("won", "lost", "open") for place in range(100)]
+    assert not found(values)
+    assert not found([*values, *[("0", "lost")] * 60])
 
 
 @given(sizes, st.text(alphabet="abcdefgh", min_size=4, max_size=8), st.integers(1, 30))

@@ -59,6 +59,8 @@ def order_check_known(staging: Staging, batch: int) -> None:
             "SELECT n.line, (n.occurred_at AT TIME ZONE %s)::date::text,"
             " to_char(min(k.occurred_at) AT TIME ZONE %s, 'HH24:MI') FROM new_events n JOIN dates_alone USING (line)"
             " JOIN pipeline_event k ON k.opportunity_id = n.opportunity_id AND k.occurred_at > n.occurred_at"
+            # No day is longer: of a deal with a long history only that day is looked at.
+            " AND k.occurred_at < n.occurred_at + interval '26 hours'"
             " AND (k.occurred_at AT TIME ZONE %s)::date = (n.occurred_at AT TIME ZONE %s)::date"
             " WHERE k.batch_id IS DISTINCT FROM %s GROUP BY n.line, n.occurred_at ORDER BY n.line LIMIT %s",
             [*[staging.zone] * 4, batch, _MOST],
