@@ -15,7 +15,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     NUMBA_CACHE_DIR=/data/compiled \
     MALLOC_ARENA_MAX=2 \
     MALLOC_TRIM_THRESHOLD_=131072 \
-    ARROW_DEFAULT_MEMORY_POOL=system
+    ARROW_DEFAULT_MEMORY_POOL=system \
+    OPENBLAS_NUM_THREADS=1
 # Packs and evidence as PDF are drawn by Pango.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \

@@ -5,6 +5,7 @@ With DATABASE_URL and REDIS_URL set, those are used and nothing is started.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -20,6 +21,13 @@ from tests.browser_choice import BROWSER_ARGUMENTS, BROWSERS, installed_browser
 from tests.collection import mark_beyond_always, place
 from tests.emptying import quick_flush
 
+# A worker for each core, so one thread of linear algebra in each: more of them wait for one another by spinning. What
+# a worker frees stays with it, as the next test needs as much (read by the workers' malloc when they start).
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(512 * 1024 * 1024))
+os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(256 * 1024 * 1024))
+os.environ.setdefault("MALLOC_TOP_PAD_", str(16 * 1024 * 1024))
 # pytest-playwright keeps an event loop in the thread in which live_server tests use the ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -63,6 +71,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """The longest modules begin a run on two workers, so that none of them is still at work alone at its end."""
     if hasattr(config, "workerinput"):
         items.sort(key=place)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Modules and collected tests stay until the end: the garbage collector need not look at them each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def _as_interrupt(number: int, frame: object) -> None:

@@ -17,8 +17,14 @@ from revenue_health.embedded.process import Process, ServerError, die_with_paren
 
 SAY_SECONDS = 20.0
 """How often a slow start is spoken of."""
-# Fewer malloc arenas and Arrow in the same heap: what a request or a job needed goes back to the system.
-MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+# Fewer malloc arenas and Arrow in the same heap: what a request or a job needed goes back to the system. There is a
+# process for each core; threads of linear algebra in each would wait for one another by spinning.
+ENVIRONMENT = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 WORKER_NICENESS = 19
 """Pages come before background work."""
 
@@ -60,7 +66,7 @@ class Program:
         self.stop()
         # Whatever the environment says of memory wins over ours; which home and settings it is does not.
         env = {
-            **MEMORY,
+            **ENVIRONMENT,
             **os.environ,
             "REVENUE_HEALTH_HOME": str(self.home.path),
             "DJANGO_SETTINGS_MODULE": settings_module(),
