@@ -20,9 +20,14 @@ def follow_roles() -> None:
         signal.connect(_role_changed, sender=Membership, dispatch_uid="heads follow roles")
 
 
-def _role_changed(sender: type[Membership], instance: Membership, raw: bool = False, **_named: Any) -> None:
+def _role_changed(
+    sender: type[Membership], instance: Membership, raw: bool = False, created: bool = False, **_named: Any
+) -> None:
     # A fixture is being loaded: what the role belongs to may not be there yet.
     if raw:
+        return
+    # Another role that is new neither begins nor ends a head's time.
+    if created and instance.role != HEAD:
         return
     company = find_company()
     today = timezone.localdate(timezone=company.zone if company else None)
