@@ -9,7 +9,7 @@ SERVER_ENV := HTTPS=true ALLOWED_HOSTS=revenue-health.example EMAIL_URL=smtp://m
 # A run starts hundreds of processes; none of them should compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: check check-static check-types check-style check-deploy test check-slow house bench load messages format lock audit \
+.PHONY: check check-static check-types check-style check-deploy test check-slow house bench load pictures messages format lock audit \
 	environment
 
 check: check-static test
@@ -56,6 +56,10 @@ bench: environment
 # Fifty readers at once, on this machine only; ends by itself.
 load: environment
 	$(PY) -m tests.bench.load
+
+# Every page on three contact sheets and the slides on a fourth, in pictures/, with what a script sees wrong with them.
+pictures: environment
+	$(PY) -m tests.bench.contact_sheet --out pictures
 
 # New texts into the German catalogue, compiled; lists what is not translated.
 messages: environment

@@ -4,12 +4,14 @@
 
 Windows are a phone, a desk in light and in dark, and the newest pack on a wall. Printed are console errors, pages wider
 than their window, clipped and overlapping text, and on the phone targets under 40 px. `--wider` sets all letters a
-tenth wider, as a stranger's font may be. `--address` looks at a site that is served already. Loopback only.
+tenth wider, as a stranger's font may be. `--address` looks at a site that is served already. Ends with 1 where
+something was printed. Loopback only.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
@@ -31,9 +33,20 @@ PAGES = {
     "packs": "/packs/", "pack": "/packs/1/", "freeze": "/packs/freeze/", "my week": "/my/", "queue": "/my/queue/",
     "threads": "/comments/mine/", "search": "/search/?q=legal", "data": "/data/", "people": "/people/",
     "company": "/settings/", "stages": "/settings/stages/", "plan": "/settings/plan/", "audit": "/audit/",
-    "account": "/account/", "not there": "/nothing/",
+    "account": "/account/", "not there": "/nothing/", "to complete": "/data/complete/", "sources": "/data/sources/",
+    "set-up": "/set-up/", "owners": "/set-up/owners/", "plan by quarter": "/set-up/plan/",
+    "commit": "/commitments/new/", "strategy": "/drivers/strategy/",
 }  # fmt: skip
+FIRST_OF = {
+    "deal": ("/pipeline/opportunities/", "main td a[href^='/pipeline/opportunities/']"),
+    "leak": ("/contribution/register/", "main a[href^='/contribution/register/'], main a[href^='/register/']"),
+    "commitment": ("/commitments/", "main a[href^='/commitments/']:not([href$='/new/'])"),
+}
+"""Pages whose address is that of the first link of a list."""
+SIGNED_OUT = {"sign-in": "/accounts/login/", "new password": "/accounts/password/reset/"}
 BOARD = "/board/1/"
+findings: list[str] = []
+"""What a script saw wrong, on all pages so far."""
 TILE, LONGEST, ACROSS = 420, 900, 5
 """Pixels of a picture on a sheet, and pictures in a row."""
 
@@ -114,23 +127,41 @@ def main() -> None:
     parser.add_argument("--address", help="a site that is served already")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--wider", action="store_true")
-    parser.add_argument("--page", action="append", choices=PAGES, help="only this one")
+    parser.add_argument("--page", action="append", choices=[*PAGES, *FIRST_OF, *SIGNED_OUT], help="only this one")
     parser.add_argument("--language", default="en-GB", help="what the browser asks for; default: en-GB")
     parser.add_argument(
         "--chromium", default=installed_browser(), help="the browser; default: the one that is installed"
     )
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    pages = {name: PAGES[name] for name in options.page} if options.page else PAGES
+    names = options.page or [*PAGES, *FIRST_OF, *SIGNED_OUT]
     site = nullcontext(options.address) if options.address else served(options.home)
     with site as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=options.chromium, args=BROWSER_ARGUMENTS)
         for window in WINDOWS:
+            shots: dict[str, Image.Image] = {}
             page = opened(browser, address, window, options.language)
-            shots = {name: picture(page, name, path, window, options.wider) for name, path in pages.items()}
+            for name in names:
+                if name not in SIGNED_OUT and (path := PAGES.get(name) or first_of(page, *FIRST_OF[name])):
+                    shots[name] = picture(page, name, path, window, options.wider)
+            page.context.clear_cookies()
+            for name in SIGNED_OUT.keys() & set(names):
+                shots[name] = picture(page, name, SIGNED_OUT[name], window, options.wider)
             sheet(shots, options.out / f"{window.name}.png")
         if not options.page:
             sheet(slides(opened(browser, address, WALL, options.language), options.wider), options.out / "wall.png")
+    if findings:
+        sys.exit(f"{len(findings)} findings")
+
+
+def first_of(page: Page, path: str, link: str) -> str | None:
+    """The address of the first of a list's links; None, in words, where the list has none."""
+    page.goto(path)
+    links = page.locator(link)
+    if not links.count():
+        print(f"  nothing to open on {path}", flush=True)
+        return None
+    return links.first.get_attribute("href")
 
 
 def opened(browser: Browser, address: str, window: Window, language: str) -> Page:
@@ -155,7 +186,7 @@ def opened(browser: Browser, address: str, window: Window, language: str) -> Pag
 
 
 def _print_message(message: Any) -> None:
-    print(f"  console: {message.text}", flush=True)
+    _print("console", [message.text])
 
 
 def picture(page: Page, name: str, path: str, window: Window, wider: bool) -> Image.Image:
@@ -183,6 +214,7 @@ def slides(page: Page, wider: bool) -> dict[str, Image.Image]:
 
 
 def _print(where: str, wrong: list[str]) -> None:
+    findings.extend(wrong)
     if wrong:
         print(f"{where}: {len(wrong)}", *(f"    {one}" for one in wrong[:12]), sep="\n", flush=True)
 

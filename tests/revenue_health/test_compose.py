@@ -69,6 +69,19 @@ def test_every_variable_is_explained_and_the_required_ones_are_empty() -> None:
     assert set(re.findall(r"\$\{(\w+)", TEXT)) <= set(given)
 
 
+def test_every_setting_is_explained_and_can_be_set_with_docker_too() -> None:
+    """But those of one process, of the image, and of a laptop."""
+    settings = (PROJECT / "revenue_health" / "settings" / "__init__.py").read_text()
+    read = set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", settings)) | {"LOG_LEVEL", "LOG_FORMAT"}
+    assert len(read) > 25
+    assert read - set(re.findall(r"^#? ?([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE)) == {
+        "DEBUG",
+        "JOB_STALE_SECONDS",
+    }
+    of_the_image = {"CUSTODY_STORE", "UPLOADS", "STATIC_ROOT"}
+    assert read - set(COMPOSE["x-app"]["environment"]) == {"DEBUG", "JOB_STALE_SECONDS"} | of_the_image
+
+
 def test_only_the_web_is_reached_from_outside_and_only_from_this_machine() -> None:
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["web"]
