@@ -66,17 +66,16 @@ def _is_merged() -> bool:
 
 def _pairs(looks: dict[str, list[tuple[str, str]]]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
     """New accounts, each with the first earlier one that looks like it."""
-    pairs, paired = [], set()
+    pairs: list[tuple[tuple[str, str], tuple[str, str]]] = []
     keys_of_new = {key for group in looks.values() for key, _ in group}
     # The server holds the rows. Which of them are new is looked up here: it plans what a cursor reads for its first
     # rows, and compares each row with every other where it is to leave some out.
     with connection.chunked_cursor() as cursor:
         cursor.execute(_ALL)
         for key, name in cursor:
-            for new in () if key in keys_of_new else looks.get(look_alike_form(name), ()):
-                if new[0] not in paired:
-                    paired.add(new[0])
-                    pairs.append((new, (key, name)))
+            if key not in keys_of_new:
+                # It stands for all that look like it: thousands of one name are not compared with each other.
+                pairs += [(new, (key, name)) for new in looks.pop(look_alike_form(name), ())]
     return pairs
 
 

@@ -41,7 +41,8 @@ class Gone:
         is_open = [key for key in gone if earlier and earlier.deals[key].place in before_winning]
         self._flagged = [key for key in is_open if key in skipped]
         self._missing = [key for key in is_open if key not in skipped and mapping.files.complete]
-        self._stay = [key for key in gone if key not in {*self._flagged, *self._missing}]
+        ended = {*self._flagged, *self._missing}
+        self._stay = [key for key in gone if key not in ended]
 
     @property
     def withdrawn(self) -> list[str]:
