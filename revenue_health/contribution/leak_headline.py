@@ -1,6 +1,8 @@
-"""The sentence of the leak register for the page of leaks: what costs revenue against the baseline."""
+"""The leak register for the page of leaks: what costs revenue against the baseline, as a sentence and by place."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -8,24 +10,36 @@ from django.utils.translation import ngettext
 from departments.formats import counted, money_in_words
 from departments.periods import Period
 from pipeline.models import RecomputeRun
-from pipeline.page.leak_headline import writes_leak_headline
+from pipeline.page.leak_headline import LeakCost, PeriodLeaks, reads_period_leaks
 from revenue_health.contribution.models import Leak
 
+if TYPE_CHECKING:
+    from revenue_health.contribution.selectors.register.rows import LeakRow
 
-@writes_leak_headline
-def register_sentence(run: RecomputeRun, period: Period, currency: str) -> str:
-    """How many leaks there are and the largest of a department that is named; the others are held against nobody.
-    Empty of a period that the register was not read for."""
+
+@reads_period_leaks
+def register_leaks(run: RecomputeRun, period: Period, currency: str) -> PeriodLeaks:
+    """Every leak of the period; nothing of one that the register was not read for."""
     # Every process registers this function, few pages call it: the register needs arrays and databases of files.
     from revenue_health.contribution.selectors.register.earlier import leaks_of_period, reads_leaks_of
 
     if not reads_leaks_of(period):
-        return ""
+        return PeriodLeaks()
     over = period.end < run.as_of.date()
     rows = leaks_of_period(period, over=over)
     if not rows:
-        is_read = not over and Leak.objects.exists()
-        return _("No leak is open: nothing costs revenue against the baseline.") if is_read else ""
+        if over or not Leak.objects.exists():
+            return PeriodLeaks()
+        return PeriodLeaks(sentence=_("No leak is open: nothing costs revenue against the baseline."), costs={})
+    costs = {
+        (row.stage_id, row.department_id, row.factor): LeakCost(amount=row.amount, is_named=not row.unclear)
+        for row in rows
+    }
+    return PeriodLeaks(sentence=_sentence(rows, currency), costs=costs)
+
+
+def _sentence(rows: list[LeakRow], currency: str) -> str:
+    """How many leaks there are and the largest of a department that is named; the others are held against nobody."""
     several = counted(len(rows), "leak")
     clear = [row for row in rows if not row.unclear]
     if not clear:

@@ -18,9 +18,13 @@ from pipeline.core.leaks.period import Period as Instants
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached
+from pipeline.selectors.plan.baseline import BaselineRule, chosen_baseline
+from pipeline.selectors.plan.data_range import data_range_of
 
 FILTERS = ("pipeline", "segment", "source", "team", "owner", "region", "industry", "size", "profile")
 """Attributes of opportunities that figures can be narrowed by; pipeline and source by id, the others by value."""
+BASELINE = "baseline"
+"""Compares with what verdicts compare with (`chosen_baseline`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +89,8 @@ def earned_of(*, run: RecomputeRun, company: Company, deal_filter: DealFilter) -
 
 
 def leak_map(*, run: RecomputeRun, company: Company, deal_filter: DealFilter, compare: str) -> LeakMap:
-    """The leak map beside the `previous` period or `last_year`; any other `compare` compares with nothing.
+    """The leak map beside the baseline that verdicts have (`BASELINE`), the `previous` period or `last_year`; any other
+    `compare` compares with nothing.
 
     A running period is compared with as many days of the other one, so that like stands beside like.
     """
@@ -99,15 +104,28 @@ def leak_map(*, run: RecomputeRun, company: Company, deal_filter: DealFilter, co
 
 
 def _compared_period(run: RecomputeRun, company: Company, period: Period | None, compare: str) -> Period | None:
-    if period is None or compare not in ("previous", "last_year"):
+    if period is None or compare not in (BASELINE, "previous", "last_year"):
         return None
     calendar = calendar_of(company)
-    other = calendar.previous(period) if compare == "previous" else calendar.last_year(period)
+    if compare == BASELINE:
+        other = _like_baseline(run, company, period)
+    else:
+        other = calendar.previous(period) if compare == "previous" else calendar.last_year(period)
     today = run.day_in(company.zone)
     if period.start <= today < period.end:
         last = min(other.end, other.start + (today - period.start))
         return Period.between(other.start, last)
     return other
+
+
+def _like_baseline(run: RecomputeRun, company: Company, period: Period) -> Period:
+    """The baseline of the verdicts where it is a period of the same kind; a year is none for the sums of a quarter, so
+    these stand beside the period before."""
+    calendar = calendar_of(company)
+    chosen = chosen_baseline(calendar, period, data_range_of(run=run, company=company).first)
+    if chosen.period and chosen.rule in (BaselineRule.SAME_QUARTER, BaselineRule.SAME_WEEKS):
+        return chosen.period
+    return calendar.previous(period)
 
 
 def leak_deals(

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from departments.periods import FiscalCalendar, Period, PeriodError
-from pipeline.selectors.leaks.leaks import DealFilter
+from pipeline.selectors.leaks.leaks import BASELINE, DealFilter
 from pipeline.selectors.overview import FilterChoices, Structure
 
 COMPARISONS = {
+    BASELINE: gettext_lazy("baseline"),
     "none": gettext_lazy("nothing"),
     "previous": gettext_lazy("period before"),
     "last_year": gettext_lazy("last year"),
@@ -31,7 +32,7 @@ class LeakMapFilters:
     """One reading of the leak map. Filter values are keys and names as they stand in the address; empty is all."""
 
     period: Period
-    compare: str = "previous"
+    compare: str = BASELINE
     measure: str = "money"
     leak: str = "lost"
     pipeline: str = ""
@@ -53,7 +54,7 @@ class LeakMapFilters:
         """The shortest address that asks the same: defaults are left out."""
         values = {"period": self.period.label if self.period.label != self.default_period else ""}
         values |= {name: getattr(self, name) for name in ("compare", "measure", "leak")}
-        defaults = {"compare": "previous", "measure": "money", "leak": "lost"}
+        defaults = {"compare": BASELINE, "measure": "money", "leak": "lost"}
         values = {name: value for name, value in values.items() if value and value != defaults.get(name)}
         return values | self.chosen
 

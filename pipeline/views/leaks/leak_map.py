@@ -23,17 +23,18 @@ from pipeline.core.leaks.figures import CellLeaks, Figure, Leaks, Totals
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.department_access import closed_departments
-from pipeline.page.leak_headline import leak_headline
+from pipeline.page.leak_headline import PeriodLeaks, period_leaks
 from pipeline.page.site_context import SiteContext, site_context
 from pipeline.run_cache import cached_html
 from pipeline.selectors.leaks.hindsight import hindsight_reasons
 from pipeline.selectors.leaks.leaks import LeakMap, calendar_of, leak_map
 from pipeline.selectors.leaks.trend import TrendWeek, weekly_trend
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
+from pipeline.selectors.plan.baseline import default_baseline
 from pipeline.selectors.plan.data_range import data_range_of
 from pipeline.selectors.plan.targets import span_target
 from pipeline.views.leaks.filters import LeakMapFilters, LeakMapForm, parse_filters
-from pipeline.views.leaks.grid import UNRECORDED, grid_shape
+from pipeline.views.leaks.grid import UNRECORDED, cell_size, colours_sentence, grid_shape
 from pipeline.views.leaks.rows import FigureCell, FigureFormatter, stage_rows
 from pipeline.views.leaks.sentences import SentenceBuilder, leak_map_message, weeks_reach
 
@@ -67,17 +68,18 @@ def _leak_map_context(request: HttpRequest, site: SiteContext, run: RecomputeRun
     )
     plan = _plan_of_period(run, company, filters)
     closed = closed_departments(request.user, structure)
-    head = "" if filters.chosen else leak_headline(run, filters.period, company.reporting_currency)
+    # Of a part of the deals nobody knows the leaks.
+    register = PeriodLeaks() if filters.chosen else period_leaks(run, filters.period, company.reporting_currency)
 
     def render() -> dict[str, str]:
-        context = _leak_map_figures(run, company, filters, form, structure, choices, plan, closed, head)
+        context = _leak_map_figures(run, company, filters, form, structure, choices, plan, closed, register)
         panels = {
             "filters": "pipeline/leaks/leak_map_controls.html",
             "figures": "pipeline/leaks/leak_map_figures.html",
         }
         return {name: render_to_string(template, context) for name, template in panels.items()}
 
-    panels = cached_html(run, "leak-map", render, of=(filters, structure, choices, plan, sorted(closed), head))
+    panels = cached_html(run, "leak-map", render, of=(filters, structure, choices, plan, sorted(closed), register))
     return {"site": site, "filters": filters, "panels": panels}
 
 
@@ -90,9 +92,9 @@ def _leak_map_figures(
     choices: FilterChoices,
     plan: Plan | None,
     closed: frozenset[str],
-    head: str,
+    register: PeriodLeaks,
 ) -> dict[str, Any]:
-    """Everything the panels print. head: what costs revenue against the baseline."""
+    """Everything the panels print. register: what costs revenue against the baseline."""
     calendar, currency = calendar_of(company), company.reporting_currency
     deal_filter = filters.deal_filter(structure=structure, choices=choices)
     figures = leak_map(run=run, company=company, deal_filter=deal_filter, compare=filters.compare)
@@ -104,6 +106,7 @@ def _leak_map_figures(
     running = filters.period.start <= today < filters.period.end
     label = compared_label(figures, filters, calendar)
     data_range = data_range_of(run=run, company=company)
+    baseline = default_baseline(calendar, filters.period, data_range.first)
     trend = weekly_trend(run=run, company=company, deal_filter=deal_filter)
     weeks, last = [week.week for week in trend], min(filters.period.end, today)
     columns = dict.fromkeys(["segment", *filters.chosen])
@@ -115,7 +118,7 @@ def _leak_map_figures(
         **data_range.addresses(calendar, filters.period, lambda other: filters.address(period=other)),
         "plan_remarks": _plan_remarks(filters, plan),
         "message": leak_map_message(
-            figures.leaks, figures.compared, sentences, head=head, compared_label=label, running=running
+            figures.leaks, figures.compared, sentences, head=register.sentence, compared_label=label, running=running
         ),
         "compared_label": label if figures.compared else "",
         "totals": totals(
@@ -125,7 +128,10 @@ def _leak_map_figures(
         "hindsight": hindsight,
         "unit": formatter.unit,
         "rows": stage_rows(figures.leaks, figures.compared, formatter),
-        "grid": grid_shape(figures.leaks, figures.compared, formatter, _measure(filters, run, figures.leaks)),
+        "grid": grid_shape(
+            figures.leaks, register.costs, formatter, cell_size(filters, figures.leaks, as_of=run.as_of)
+        ),
+        "colours": colours_sentence(register.costs, formatter, baseline=baseline.label if baseline else ""),
         "trend_reach": weeks_reach(weeks, first=filters.period.start, last=last),
         **_charts(figures.leaks, trend, structure, filters, currency),
     }
@@ -137,8 +143,9 @@ def compared_label(figures: LeakMap, filters: LeakMapFilters, calendar: FiscalCa
     other = figures.compared_with
     if other is None:
         return ""
-    back = calendar.previous if filters.compare == "previous" else calendar.last_year
-    whole = back(filters.period)
+    whole = calendar.previous(filters.period)
+    if whole.start != other.start:
+        whole = calendar.last_year(filters.period)
     if whole.end != other.end:
         return _("the first {days} days of {label}").format(days=other.days, label=whole.label)
     if calendar.has_other_weeks(filters.period, whole):
@@ -149,22 +156,6 @@ def compared_label(figures: LeakMap, filters: LeakMapFilters, calendar: FiscalCa
 def _stage_scale(figures: LeakMap, currency: str) -> MoneyScale:
     amounts = [(stage.opening + stage.entered + stage.moved_in).amount for stage in figures.leaks.stages]
     return money_scale(amounts, currency)
-
-
-def _measure(filters: LeakMapFilters, run: RecomputeRun, leaks: Leaks) -> Callable[[CellLeaks], int]:
-    """How one cell is sized for the chosen leak; what was held is money (or deals) on an average day."""
-    money = filters.measure == "money"
-    # A running period has been held only until the as-of instant.
-    end = min(leaks.end or 2**62, int(run.as_of.timestamp()))
-    seconds = max(end - (leaks.start or 0), 1)
-
-    def size(cell: CellLeaks) -> int:
-        if filters.leak == "held":
-            return (cell.held.amount_seconds if money else cell.held.deal_seconds) // seconds
-        figure = cell.caused if filters.leak == "lost" else cell.over_limit
-        return figure.amount if money else figure.count
-
-    return size
 
 
 @dataclass(frozen=True, kw_only=True)

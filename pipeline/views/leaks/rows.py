@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from departments.formats import DASH, Delta, MoneyScale, days, delta, grouped, percent
+from departments.formats import DASH, Delta, MoneyScale, days, delta, grouped, percent, signed
 from pipeline.core.leaks.figures import Figure, Leaks, StageLeaks
 from pipeline.selectors.overview import StageName, Structure
 from pipeline.views.leaks.filters import LeakMapFilters
@@ -57,6 +57,8 @@ class StageRow:
     median: FigureCell
     p90: FigureCell
     lost: FigureCell
+    other: FigureCell
+    """What else changed the stage's sum, so that a row adds up."""
     open: FigureCell
     over_limit: FigureCell
 
@@ -78,6 +80,12 @@ class FigureFormatter:
         if value == 0:
             return DASH
         return self.scale.write(value) if self.filters.measure == "money" else grouped(value)
+
+    def signed(self, value: int) -> str:
+        """A difference with its sign."""
+        if value == 0:
+            return DASH
+        return self.scale.signed(value) if self.filters.measure == "money" else signed(value)
 
     @property
     def unit(self) -> str:
@@ -167,6 +175,7 @@ def _stage_row(
         median=_days_cell(stage.median_days, then.median_days if then else None),
         p90=FigureCell(text=days(stage.p90_days), note=limit),
         lost=_lost(stage, then, formatter),
+        other=_other(stage, formatter),
         open=formatter.figure(stage.closing, "closing", key),
         over_limit=_over_limit(stage, name, formatter),
     )
@@ -206,6 +215,35 @@ def _lost(stage: StageLeaks, then: StageLeaks | None, formatter: FigureFormatter
         note = _("{volume} withdrawn").format(volume=formatter.write(formatter.value(stage.withdrawn)))
         cell = replace(cell, note=note, note_address=formatter.deals("withdrawn", stage.stage))
     return _between(cell, stage.pipeline_out, "pipeline_out", stage.stage, formatter)
+
+
+def _other(stage: StageLeaks, formatter: FigureFormatter) -> FigureCell:
+    """Amounts that changed while deals were here, less what was sent back to an earlier stage and what finished here:
+    with it, what was there and came, less what advanced and was lost, is what is there at the end."""
+    revalued = formatter.value(stage.revalued) if formatter.filters.measure == "money" else 0
+    every = (
+        ("revalued", revalued, _("amounts changed")),
+        ("returned", -formatter.value(stage.returned), _("sent back")),
+        ("finished", -formatter.value(stage.finished), _("finished")),
+    )
+    parts = [part for part in every if part[1]]
+    if not parts:
+        return FigureCell(text=DASH)
+
+    def text(part: tuple[str, int, str]) -> str:
+        return f"{formatter.signed(part[1])} {part[2]}"
+
+    kind, value, word = parts[0]
+    address = formatter.deals(kind, stage.stage)
+    if len(parts) == 1:
+        return FigureCell(text=formatter.signed(value), address=address, note="" if kind == "revalued" else word)
+    return FigureCell(
+        text=formatter.signed(sum(value for _kind, value, _word in parts)),
+        note=text(parts[0]),
+        note_address=address,
+        more="; ".join(text(part) for part in parts[1:]),
+        more_address=formatter.deals(parts[1][0], stage.stage),
+    )
 
 
 def _advanced(stage: StageLeaks, formatter: FigureFormatter) -> FigureCell:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from departments.formats import single_units
+from departments.formats import MoneyScale, single_units
 from departments.periods import Period
 from pipeline.core.leaks.figures import CellLeaks, Figure, Held, Leaks, StageLeaks, Totals
+from pipeline.page.leak_headline import LeakCost, LeakCosts
 from pipeline.selectors.overview import DepartmentName, StageName, Structure
 from pipeline.views.leaks.filters import LeakMapFilters
-from pipeline.views.leaks.grid import UNRECORDED, grid_shape
+from pipeline.views.leaks.grid import UNRECORDED, colours_sentence, grid_shape
 from pipeline.views.leaks.leak_map import _causes
-from pipeline.views.leaks.rows import FigureFormatter
+from pipeline.views.leaks.rows import FigureFormatter, stage_rows
 from pipeline.views.leaks.sentences import SentenceBuilder, leak_map_message
 
 PERIOD = Period(start=date(2026, 7, 1), end=date(2026, 9, 30), label="2026-Q3")
@@ -109,13 +111,57 @@ def test_what_has_a_reason_stands_under_it_and_the_rest_apart() -> None:
     assert [(bar.name, bar.value) for bar in bars] == [("Sales", 3), ("Marketing", 2), ("Reason not recorded", 6)]
 
 
-def test_shaded_is_what_is_more_than_before() -> None:
-    """Sales lost 3 and 1 before, marketing 2 and 2: only where more is lost there is something to look at."""
-    before = leaks({(LEAD, MARKETING): (2, 0), (OFFER, SALES): (1, 0)})
-    grid = grid_shape(SOME, before, formatter(), lambda cell: cell.caused.count)
-    assert [[cell.shade for cell in row.cells] for row in grid.rows] == [[0, 0, 0], [0, 5, 0]]
-    unshaded = grid_shape(SOME, None, formatter(), lambda cell: cell.caused.count)
-    assert {cell.shade for row in unshaded.rows for cell in row.cells} == {0}
+def test_coloured_are_leaks_alone_and_those_of_whom_nobody_is_named_only_marked() -> None:
+    """Marketing lost most and has no leak; the leak of waiting belongs to another grid, but sets how dark one is: a
+    quarter of it is half as dark, of five shades the third."""
+    costs = {
+        (OFFER, SALES, "losses"): LeakCost(amount=10_000_000, is_named=True),
+        (LEAD, SALES, "losses"): LeakCost(amount=20_000_000, is_named=False),
+        (LEAD, MARKETING, "waiting"): LeakCost(amount=40_000_000, is_named=True),
+    }
+    grid = grid_shape(SOME, costs, formatter(), lambda cell: cell.caused.count)
+    assert [[cell.shade for cell in row.cells] for row in grid.rows] == [[0, 0, 0], [0, 3, 0]]
+    assert [[cell.leak for cell in row.cells] for row in grid.rows] == [
+        ["", "? leak EUR 200 k", ""],
+        ["", "leak EUR 100 k", ""],
+    ]
+    assert "costs in revenue against the baseline, 2025-Q3." in colours_sentence(costs, formatter(), baseline="2025-Q3")
+    without = grid_shape(SOME, None, formatter(), lambda cell: cell.caused.count)
+    assert {cell.shade for row in without.rows for cell in row.cells} == {0}
+
+
+@pytest.mark.parametrize(
+    ("costs", "segment", "why"),
+    [
+        (None, "", "the leaks of 2026-Q3 are not known"),
+        ({}, "", "no department lost more than at its baseline"),
+        ({}, "enterprise", "leaks are known of all deals together"),
+    ],
+)
+def test_a_grid_without_colours_says_why(costs: LeakCosts | None, segment: str, why: str) -> None:
+    filters = LeakMapFilters(period=PERIOD, measure="deals", segment=segment)
+    assert why in colours_sentence(costs, replace(formatter(), filters=filters), baseline="2025-Q3")
+
+
+def test_a_row_of_the_stages_adds_up() -> None:
+    """100 + 40 − 30 advanced − 20 lost; 7 more by changed amounts, 9 sent back: 88 at the end."""
+    money = FigureFormatter(
+        filters=LeakMapFilters(period=PERIOD),
+        structure=structure(),
+        scale=MoneyScale(currency="EUR", divisor=1000, letter="k"),
+    )
+    row = replace(
+        stage(LEAD, 20), opening=figure(100), entered=figure(40), advanced=figure(30), revalued=figure(7),
+        returned=figure(9), closing=figure(88),
+    )  # fmt: skip
+    assert row.imbalance.amount == 0
+    (shown,) = stage_rows(replace(SOME, stages=(row,)), None, money)
+    assert (shown.opening.text, shown.incoming.text, shown.advanced.text, shown.lost.text) == ("100", "40", "30", "20")
+    assert (shown.other.text, shown.other.note, shown.other.more, shown.open.text) == (
+        "−2", "+7 amounts changed", "−9 sent back", "88",
+    )  # fmt: skip
+    (in_deals,) = stage_rows(replace(SOME, stages=(row,)), None, formatter())
+    assert (in_deals.other.text, in_deals.other.note) == ("−9", "sent back"), "amounts are no deals"
 
 
 def test_what_costs_revenue_against_the_baseline_is_the_headline() -> None:

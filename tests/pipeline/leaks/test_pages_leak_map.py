@@ -23,6 +23,8 @@ from pipeline.core.leaks.figures import Leaks
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import latest_run
 from pipeline.selectors.leaks.leaks import DealFilter, calendar_of, leaks_of
+from pipeline.selectors.plan.baseline import BaselineRule, chosen_baseline
+from pipeline.selectors.plan.data_range import data_range_of
 
 pytestmark = pytest.mark.django_db
 URL = "/pipeline/"
@@ -87,12 +89,29 @@ def test_both_charts_are_figures_plotly_accepts(ceo: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["?compare=none", "?compare=last_year", "?compare=plan", "?leak=held", "?leak=over_limit"]
+    "query",
+    ["?compare=none", "?compare=previous", "?compare=last_year", "?compare=plan", "?leak=held", "?leak=over_limit"],
 )
 def test_every_switch_shows_figures(ceo: Client, query: str) -> None:
     response = ceo.get(f"{URL}{query}")
     assert response.status_code == 200
     assert b"Stage by stage" in response.content
+
+
+def test_sums_stand_beside_the_baseline_of_the_verdicts(ceo: Client) -> None:
+    """With two years of history that is the same quarter a year before, as far as the quarter is over."""
+    run, company = latest_run(), Company.objects.get()
+    assert run is not None
+    _leaks, period = leaks_now()
+    first = data_range_of(run=run, company=company).first
+    chosen = chosen_baseline(calendar_of(company), period, first)
+    text = text_of(ceo, f"?period={period.label}")
+    label = re.search(r"changes against ([^<]*)<", text)
+    assert label is not None
+    is_like = chosen.rule == BaselineRule.SAME_QUARTER
+    other = chosen.period if is_like and chosen.period else calendar_of(company).previous(period)
+    assert label[1].strip().endswith(other.label)
+    assert '<option value="baseline" selected>' in text
 
 
 def test_a_year_without_data_says_so(ceo: Client) -> None:
@@ -109,7 +128,7 @@ def test_a_filter_narrows_the_figures(ceo: Client) -> None:
 
 
 def test_the_address_keeps_only_what_was_chosen(ceo: Client) -> None:
-    text = text_of(ceo, "?measure=deals&compare=previous&segment=")
+    text = text_of(ceo, "?measure=deals&compare=baseline&segment=")
     earlier = re.search(r'id="leakmap-earlier" href="([^"]+)"', text)
     assert earlier is not None
     assert re.fullmatch(r"\?period=\d{4}-Q\d&measure=deals", earlier[1])

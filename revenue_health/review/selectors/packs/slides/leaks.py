@@ -92,7 +92,6 @@ def leak_map(content: Json) -> Slide | None:
                 scale=scale,
                 total=total,
                 summed=True,
-                shaded=True,
             ),
         ),
         notes=(_open_note(content),),
