@@ -8,11 +8,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from django.utils.translation import gettext as _
 
 from departments.core.lists import listed
-from departments.formats import MINOR_UNITS, grouped
+from departments.formats import MINOR_UNITS, MoneyScale, grouped
 from revenue_health.contribution.core.comparison import PartyKind
 from revenue_health.contribution.core.ledger import Ledger, Step
 
-UNITS = ((10**9, "bn"), (10**6, "M"), (10**3, "k"), (1, ""))
 MOST_PLACES = 3
 _CURRENCY = "\0"
 """Where an amount begins; only the first of a sentence names the currency."""
@@ -21,18 +20,18 @@ _SPOKEN_OF = (PartyKind.STRATEGY, PartyKind.OPENING)
 
 @dataclass(frozen=True, kw_only=True)
 class PrintedUnit:
-    """The one unit in which a sentence prints its amounts, which come in minor units."""
+    """The one unit in which a sentence prints its amounts, which come in minor units: that of the ledger's table, so
+    that both show the same figures, and what is left of them is no sum of rounded ones."""
 
     divisor: int
     letter: str
     places: int
 
     @classmethod
-    def of(cls, amounts: list[int], gap: int) -> PrintedUnit:
-        """Three digits for the largest, and as many decimals as it takes to see every amount."""
-        largest = max(*(abs(amount) for amount in amounts), abs(gap)) / MINOR_UNITS
-        divisor, letter = next(((size, name) for size, name in UNITS if largest >= size), UNITS[-1])
-        unit = cls(divisor=divisor, letter=letter, places=max(0, 3 - len(str(int(largest / divisor)))))
+    def of(cls, amounts: list[int], gap: int, scale: MoneyScale) -> PrintedUnit:
+        """Three digits at least for the largest, and as many decimals as it takes to see every amount."""
+        largest = max(*(abs(amount) for amount in amounts), abs(gap)) / (MINOR_UNITS * scale.divisor)
+        unit = cls(divisor=scale.divisor, letter=scale.letter, places=max(0, 3 - len(str(int(largest)))))
         while unit.places < MOST_PLACES and any(amount and not unit.rounded(amount) for amount in amounts):
             unit = replace(unit, places=unit.places + 1)
         return unit
@@ -43,7 +42,7 @@ class PrintedUnit:
         return value.quantize(Decimal(1).scaleb(-self.places), rounding=ROUND_HALF_EVEN)
 
     def size(self, value: Decimal) -> str:
-        """The size of a rounded amount: `1.68 M`, after the place of the currency."""
+        """The size of a rounded amount: `1,680 k`, after the place of the currency."""
         return f"{_CURRENCY}{grouped(abs(value), self.places)} {_(self.letter) if self.letter else ''}".rstrip()
 
 
@@ -61,12 +60,12 @@ class Ladder:
     rungs: tuple[tuple[Step, Decimal], ...]
 
     @classmethod
-    def of(cls, ledger: Ledger) -> Ladder | None:
+    def of(cls, ledger: Ledger, currency: str) -> Ladder | None:
         """None where no step is clear."""
         steps = [step for step in ledger.parties if step.is_named or (step.is_clear and step.key in _SPOKEN_OF)]
         if not steps:
             return None
-        unit = PrintedUnit.of([step.amount for step in steps], ledger.gap)
+        unit = PrintedUnit.of([step.amount for step in steps], ledger.gap, ledger.scale(currency))
         return cls(ledger=ledger, unit=unit, rungs=tuple((step, unit.rounded(step.amount)) for step in steps))
 
     @property
@@ -107,7 +106,7 @@ class Ladder:
         return [*parts, (text if self.gap else _("in all on {plan}")).format(amount=size(self.gap), plan=where)]
 
     def of_departments(self) -> list[str]:
-        """`Production cost 0.39 M and Legal 0.33 M`, `Marketing added 0.06 M`: each with its own figure, the largest
+        """`Production cost 390 k and Legal 330 k`, `Marketing added 60 k`: each with its own figure, the largest
         first; a sum of shares would need an interval of its own."""
         clauses = []
         named = sorted((rung for rung in self.rungs if rung[0].is_named), key=lambda rung: -abs(rung[1]))
@@ -121,11 +120,11 @@ class Ladder:
 
 
 def ladder_sentence(ledger: Ledger, currency: str) -> str:
-    """`The plan asks EUR 1.68 M more than last year’s pace; …; in all 0.75 M under plan.` Empty where nothing is clear.
+    """`The plan asks EUR 1,680 k more than last year’s pace; …; in all 750 k under plan.` Empty where nothing is clear.
 
     The printed amounts add up to the printed gap: whoever adds in the head gets the same.
     """
-    ladder = Ladder.of(ledger)
+    ladder = Ladder.of(ledger, currency)
     if ladder is None:
         return ""
     sentence = "; ".join(ladder.clauses())

@@ -133,8 +133,8 @@ def test_the_headline_speaks_of_the_landing_first() -> None:
         "date (−9 %). Production and Legal contaminate. Sales: no clear effect (−20.0 k ± 457 k)."
     )
     assert told.under[0] == (
-        "The plan asks EUR 1.68 M more than last year’s pace; a fuller opening pipeline gave 1.66 M back; Production "
-        "cost 0.39 M and Legal 0.33 M; all else took 0.01 M; in all 0.75 M under plan."
+        "The plan asks EUR 1,678 k more than last year’s pace; a fuller opening pipeline gave 1,657 k back; Production "
+        "cost 391 k and Legal 333 k; all else took 3 k; in all 748 k under plan."
     )
 
 
@@ -167,7 +167,7 @@ def test_the_ledger_adds_up_to_the_cent_in_one_order(figures: Comparison) -> Non
 @given(figures=comparisons())
 def test_the_printed_ladder_adds_up_and_names_nobody_who_failed_a_gate(figures: Comparison) -> None:
     ledger = build_ledger(figures)
-    ladder, sentence = Ladder.of(ledger), ladder_sentence(ledger, "EUR")
+    ladder, sentence = Ladder.of(ledger, "EUR"), ladder_sentence(ledger, "EUR")
     if ladder is None:
         assert sentence == ""
         return
@@ -177,6 +177,28 @@ def test_the_printed_ladder_adds_up_and_names_nobody_who_failed_a_gate(figures: 
     assert not [name for name in silent if re.search(rf"\b{name}\b", sentence)]
     assert all(re.search(rf"\b{name}\b", sentence) for name in clear)
     assert sentence.count("EUR") == 1
+
+
+def test_the_ladder_prints_the_figures_of_the_table_beside_it() -> None:
+    """−1,245 + 1,708 − 1,082 = −619: what is left of figures rounded to 1.24, 1.71 and 0.62 M would be 1.09 M."""
+    quarter = comparison(
+        (
+            party("sales", -1_082_000, 1_100_000, verdict=Verdict.CANNOT_TELL),
+            party("opening", 1_708_000, 900_000, verdict=Verdict.NOT_JUDGED),
+            party("strategy", -1_245_000, 800_000, verdict=Verdict.NOT_JUDGED),
+        ),
+        target=8_313_000,
+        actual=7_694_000,
+    )
+    ledger = build_ledger(quarter)
+    rows = ledger_picture(ledger, ledger.scale("EUR"), running=True, address=lambda _: "").rows
+    assert {row.key: row.text for row in rows if row.key in ("strategy", "opening", "sales", "actual")} == {
+        "strategy": "−1,245", "opening": "+1,708", "sales": "−1,082", "actual": "−619",
+    }  # fmt: skip
+    assert ladder_sentence(ledger, "EUR") == (
+        "The plan asks EUR 1,245 k more than last year’s pace; a fuller opening pipeline gave 1,708 k back; all else "
+        "took 1,082 k; in all 619 k under plan."
+    )
 
 
 @few

@@ -75,7 +75,7 @@ def test_who_passed_every_gate_is_named_and_sales_is_said_to_be_unclear() -> Non
 
 def test_each_is_named_with_its_own_figure_since_a_sum_would_need_an_interval() -> None:
     words = said(party("Legal", -640, 190), party("Production", -410, 170))
-    assert "Legal cost EUR 0.64 M and Production 0.41 M; all else took 0.15 M; in all 1.20 M under plan." in words
+    assert "Legal cost EUR 640 k and Production 410 k; all else took 150 k; in all 1,200 k under plan." in words
 
 
 def test_what_the_opening_pipeline_gave_back_stands_beside_what_the_plan_asks() -> None:
@@ -87,8 +87,8 @@ def test_what_the_opening_pipeline_gave_back_stands_beside_what_the_plan_asks() 
         actual=12_650,
     )
     assert (
-        "The plan asks EUR 1.68 M more than the baseline’s pace; a fuller opening pipeline gave 1.66 M back; Legal "
-        "cost 0.64 M; all else took 0.09 M; in all 0.75 M under plan."
+        "The plan asks EUR 1,680 k more than the baseline’s pace; a fuller opening pipeline gave 1,660 k back; Legal "
+        "cost 640 k; all else took 90 k; in all 750 k under plan."
     ) in words
     words = said(party("Strategy", -900, 200, kind="strategy"), party("Opening", 100, 200, kind="opening"))
     assert "opening pipeline" not in words
@@ -130,7 +130,7 @@ def test_sales_is_said_once_where_a_gate_stops_it() -> None:
 def test_merit_is_not_blamed_for_a_shortfall() -> None:
     words = said(party("Marketing", 400, 100), party("Legal", -200, 300))
     assert "(−9 %). Marketing contributes." in words
-    assert "Marketing added EUR 0.40 M; all else took 1.60 M; in all 1.20 M under plan." in words
+    assert "Marketing added EUR 400 k; all else took 1,600 k; in all 1,200 k under plan." in words
     assert "Legal: no clear effect." in words
 
 
