@@ -9,6 +9,7 @@ from revenue_health.review.views.forecast import forecast, scenarios, track_reco
 urlpatterns: list[URLPattern] = [
     path("drivers/", drivers.drivers_page, name="drivers"),
     path("drivers/panel/", drivers.panel, name="drivers_panel"),
+    path("drivers/progress/", drivers.progress, name="drivers_progress"),
     path("drivers/compute/", drivers.compute, name="drivers_compute"),
     path("drivers/inside/", drivers.sales_cuts, name="drivers_inside"),
     path("drivers/evidence/", evidence.ask, name="evidence"),

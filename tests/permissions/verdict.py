@@ -26,6 +26,7 @@ def scenario() -> dict[str, Any]:
 ROWS = [
     row("review:drivers", get=WORKS_HERE),
     row("review:drivers_panel", get=WORKS_HERE.gives(302)),
+    row("review:drivers_progress", get=WORKS_HERE.gives(302)),
     row("review:drivers_compute", post=WORKS_HERE.gives(302)),
     row("review:drivers_inside", post=WORKS_HERE.gives(302)),
     row("review:driver", {"key": "legal"}, get=OWN),

@@ -43,6 +43,7 @@ from revenue_health.review.views.ledger_rows import ledger_addresses, ledger_pic
 
 TEMPLATE = "review/drivers/drivers.html"
 PANEL = "review/drivers/panel.html"
+PROGRESS = "review/weekly/progress.html"
 PANELS = ("shares", "departments", "counterfactuals")
 type Context = dict[str, object]
 
@@ -92,6 +93,25 @@ def panel(request: HtmxRequest) -> HttpResponse:
     except (ComparisonError, CustodyStoreMissing) as problem:
         context["cannot"] = str(problem)
     return render(request, PANEL, context)
+
+
+@require_GET
+def progress(request: HtmxRequest) -> HttpResponse:
+    """How far the scores of a period are, for the review that waits for them; when they are there, it is read again."""
+    require(request, may_see_company(request.user))
+    site = site_context(request)
+    run, company = site.run, site.company
+    if not request.htmx or run is None or company is None:
+        return HttpResponseRedirect(f"{reverse('review:drivers')}?{request.GET.urlencode()}".removesuffix("?"))
+    context: Context = {"done_address": request.htmx.current_url_abs_path or reverse("review:index")}
+    try:
+        filters = parse_filters(request.GET, run=run, company=company)
+        comparison, score_run = stored_comparison(run=run, periods=filters.periods)
+        wait = None if comparison else comparison_wait(run=run, filters=filters, score_run=score_run)
+        context |= {"question": filters, "wait": wait}
+    except ComparisonError as problem:
+        return render(request, PANEL, {"cannot": str(problem)})
+    return render(request, PROGRESS, context)
 
 
 def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun, company: Company) -> Context:
