@@ -171,6 +171,18 @@ class TimeReader:
         return [self._note(zone, count, self.later[zone]) for zone, count in self.twice.items()]
 
     def _note(self, zone: str, count: int, later: int) -> str:
+        if count == 1:
+            one = (
+                gettext_noop(
+                    "1 time falls in an hour that occurred twice in {zone}; it is read as the second of the two, since "
+                    "the file has it after a later time of the same deal."
+                )
+                if later
+                else gettext_noop(
+                    "1 time falls in an hour that occurred twice in {zone}; it is read as the first of the two."
+                )
+            )
+            return one.format(zone=zone)
         note = gettext_noop(
             "{count:,} times fall in an hour that occurred twice in {zone}; they are read as the first of the two"
         ).format(count=count, zone=zone)

@@ -5,12 +5,15 @@ Places across are in percent of the width, places down in pixels, so that dots s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 HEIGHT = 132
 ROOM, ROOM_FOR_AMOUNTS = 10, 18
 """Pixels above the highest and below the lowest mark."""
+MOST_TICKS = 6
+"""Round values beside the curve: more would stand on each other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,14 +26,24 @@ class Dot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tick:
+    """A round value of the axis, in cents, and its place down."""
+
+    amount: int
+    y: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Curve:
-    """A specification curve: every way to calculate from the lowest share up, the verdict's interval as a band."""
+    """A specification curve: every way to calculate from the lowest share up, the verdict's interval as a band, and
+    round values of the axis from the lowest up, zero among them."""
 
     dots: tuple[Dot, ...]
     zero: str
     share: str
     band_top: str
     band_height: str
+    ticks: tuple[Tick, ...] = ()
     height: int = HEIGHT
 
     @property
@@ -79,6 +92,16 @@ class _Down:
         span = (self.most - self.least) or 1.0
         return self.room + (self.most - value) / span * (HEIGHT - 2 * self.room)
 
+    def ticks(self) -> tuple[Tick, ...]:
+        """Multiples of 1, 2 or 5 times a power of ten between the ends of the axis."""
+        rough = (self.most - self.least) / MOST_TICKS
+        if rough <= 0:
+            return ()
+        power = 10.0 ** math.floor(math.log10(rough))
+        step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
+        places = range(math.ceil(self.least / step), math.floor(self.most / step) + 1)
+        return tuple(Tick(amount=round(place * step), y=f"{self(place * step):.1f}") for place in places)
+
 
 def curve(ways: Sequence[tuple[int, bool]], *, share: int, low: int, high: int) -> Curve | None:
     """ways: of each its share and whether it has the other sign, the lowest first. All amounts in cents."""
@@ -96,6 +119,7 @@ def curve(ways: Sequence[tuple[int, bool]], *, share: int, low: int, high: int) 
         share=f"{down(share):.1f}",
         band_top=f"{top:.1f}",
         band_height=f"{bottom - top:.1f}",
+        ticks=down.ticks(),
     )
 
 

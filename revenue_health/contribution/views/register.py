@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
 from departments.day_formats import day_text
-from departments.formats import MoneyScale, counted, money_in_words, money_scale
+from departments.formats import MoneyScale, counted, grouped, money_in_words, money_scale
 from departments.web.rendering import page_render
 from pipeline.page.site_context import SiteContext, site_context
 from pipeline.selectors.leaks.leaks import calendar_of
@@ -107,6 +107,7 @@ def register_page(request: HttpRequest) -> HttpResponse:
         "lines": [line_of(row, costs_of(row.trend, site), scale) for row in rows],
         "scale": scale,
         "message": _register_message(rows, site.currency),
+        "has_unnamed": any(row.unclear for row in rows),
         "read": max((row.read for row in rows), default=None),
     }
     return page_render(request, TEMPLATE, context, partial="page")
@@ -118,6 +119,21 @@ def _register_message(rows: list[LeakRow], currency: str) -> str:
         return _("No leak is in this list.")
     if not seen:
         return _("The newest figures show no leak; {rows} in the register.").format(rows=counted(len(rows), "leak"))
+    return " ".join(filter(None, (_seen_sentence(seen, currency), _unseen_sentence(len(rows) - len(seen)))))
+
+
+def _unseen_sentence(count: int) -> str:
+    """The rest of the list, so that sentence and rows count the same."""
+    if not count:
+        return ""
+    text = ngettext(
+        "{count} more in the list is no longer seen.", "{count} more in the list are no longer seen.", count
+    )
+    return text.format(count=grouped(count))
+
+
+def _seen_sentence(seen: list[LeakRow], currency: str) -> str:
+    """The leaks that the newest figures show, and the largest of a department that is named."""
     clear = [row for row in seen if not row.unclear]
     if not clear:
         return _("{seen} in the newest figures, none of a department that is named.").format(

@@ -57,10 +57,17 @@ class LimitReached:
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """How many times what is still missing to the plan the open pipeline had to be, and is."""
+    """How many times what is still missing to the plan the open pipeline had to be in earlier periods, and is."""
 
     needed: float | None
     had: float | None
+
+    def by_forecast(self, *, missing: float | None, to_come: float | None) -> float | None:
+        """How many times it has to be if open deals bring what the forecast still expects of them (`to_come`, in the
+        unit of `missing`); None where that is not known, or nothing is missing or expected."""
+        if self.had is None or missing is None or to_come is None or missing <= 0 or to_come <= 0:
+            return None
+        return self.had * missing / to_come
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +138,12 @@ class ForecastFigures:
     def missing(self) -> int | None:
         """What is still missing to the target; None without one."""
         return None if self.target is None else self.target - (self.won_so_far or 0)
+
+    @property
+    def coverage_by_forecast(self) -> float | None:
+        """The coverage needed if the rest of the period goes as the forecast expects."""
+        to_come = None if self.median is None or self.won_so_far is None else self.median - self.won_so_far
+        return self.coverage.by_forecast(missing=self.missing, to_come=to_come)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -95,6 +95,7 @@ def stored_figures(draw: some.DrawFn) -> dict[str, Any]:
         "quarters": draw(some.none() | counts),
         "cases": draw(counts),
         "named": draw(counts),
+        **({"most_named": draw(counts)} if draw(some.booleans()) else {}),
     }
     groups = [
         {"key": draw(texts), "target": draw(numbers), **draw(bridges(switches=switches))}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from types import SimpleNamespace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -22,6 +24,7 @@ from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.contribution.selectors.comparison.sentences import (
     load_sentence,
+    past_sentence,
     verdict_in_full,
     verdict_sentence,
     verdicts,
@@ -117,7 +120,13 @@ def comparisons(draw: some.DrawFn) -> Comparison:
         players=len(parties),
         replicates=40,
         reasons=(),
-        past=PastCheck(margin=2e5, quarters=quarters, cases=4 * (quarters or 0), named=min(3, quarters or 0)),
+        past=PastCheck(
+            margin=2e5,
+            quarters=quarters,
+            cases=4 * (quarters or 0),
+            named=min(3, quarters or 0),
+            most_named=draw(some.sampled_from([None, 0, 1])),
+        ),
     )
 
 
@@ -187,3 +196,20 @@ def test_the_pattern_of_causes_sees_what_was_said_before() -> None:
     """Sentences of the first release, which named whoever had an interval on one side of zero."""
     for sentence in ("Production explains most of it", "Legal contaminates", "Sales and Legal cost EUR 2.16 M", *MILD):
         assert CAUSE.search(sentence)
+
+
+@pytest.mark.parametrize(
+    ("named", "most", "end"),
+    [
+        (0, 0, "in none of 48 cases, so all five gates in none."),
+        (2, 1, "in 2 of 48 cases (4 %), all five gates in at most 1 of 48."),
+        (2, 0, "in 2 of 48 cases (4 %), all five gates in none of 48."),
+        (2, None, "in 2 of 48 cases (4 %); the other gates are there to stop those."),
+    ],
+)
+def test_how_often_the_method_would_have_named_somebody(named: int, most: int | None, end: str) -> None:
+    past = PastCheck(margin=2e5, quarters=8, cases=48, named=named, most_named=most)
+    comparison = SimpleNamespace(past=past)
+    assert past_sentence(comparison) == (  # type: ignore[arg-type] # it reads nothing else of a comparison
+        f"Tried on 8 earlier quarters of this company, the interval alone would have named a department {end}"
+    )

@@ -97,6 +97,30 @@ def test_the_largest_of_a_named_department_is_not_called_the_largest_of_all(leak
     assert non_breaking(f"2 leaks in the newest figures. {named}") in text
 
 
+def test_the_sentence_counts_every_row_of_the_list(leak: Leak) -> None:
+    unseen = Leak.objects.get(pk=leak.pk)
+    unseen.pk, unseen.state, unseen.department = None, "below", Department.objects.get(key="finance")
+    unseen.save()
+    text = signed_in("ceo").get(LIST).content.decode()
+    assert text.count('<tr id="leak-') == 2
+    counted = "1 leak in the newest figures, none of a department that is named. 1 more in the list is no longer seen."
+    assert non_breaking(counted) in text
+
+
+@pytest.mark.parametrize(("verdict", "cell"), [("cannot tell", 'class="unnamed"'), ("contaminates", 'class="shade-5"')])
+def test_the_map_colours_the_leaks_of_the_register_alone(leak: Leak, verdict: str, cell: str) -> None:
+    """Whoever lost much is not accused by a colour: that is for leaks, grey while the department has no verdict."""
+    judged(verdict)
+    held, losses = (signed_in("ceo").get(f"/pipeline/{query}").content.decode() for query in ("?leak=held", ""))
+    assert held.count(cell) == 1
+    assert held.count("leak EUR") == 1
+    assert "in revenue against the baseline" in held
+    assert "leak EUR" not in losses, "it is no loss"
+    assert 'class="shade-' not in losses
+    part = signed_in("ceo").get("/pipeline/?leak=held&segment=enterprise").content.decode()
+    assert "leaks are known of all deals together" in part
+
+
 def test_a_leak_that_is_not_seen_is_not_said_to_be_measured(leak: Leak) -> None:
     assert "The leak is measured" in signed_in("ceo").get(page(leak)).content.decode()
     Leak.objects.filter(pk=leak.pk).update(state="below")

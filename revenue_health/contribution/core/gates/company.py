@@ -9,7 +9,7 @@ from revenue_health.contribution.core.gates.doubts.selection import Selections, 
 from revenue_health.contribution.core.gates.gate import UNCHECKED, Gate, GateName, Judged, PastCheck, verdict_of
 from revenue_health.contribution.core.gates.interval import Money, Simultaneous, interval_gate, plain, simultaneous
 from revenue_health.contribution.core.gates.multiverse import Variant, multiverse_gate
-from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, false_alarms, placebo_gate, since
+from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, false_alarms, most_named, placebo_gate, since
 from revenue_health.contribution.core.gates.records import Tipping, records_gate
 from revenue_health.contribution.core.gates.settings import DEFAULT, GateSettings
 from revenue_health.contribution.core.gates.shares import Pipelines, gross_won
@@ -38,14 +38,16 @@ class Evidence:
 @dataclass(frozen=True, kw_only=True)
 class Judgements:
     """parties: what is said of each. scale: gross revenue won that shares are compared with. margin: in money.
-    false_alarm_rate: part of earlier (quarter, department) pairs the interval alone would have named. quarters: how
-    many earlier ones were read, None where they are not yet."""
+    false_alarm_rate: part of earlier (quarter, department) pairs the interval alone would have named. most_named: how
+    many of them all gates would have named at most, None where unknown. quarters: how many earlier ones were read, None
+    where they are not yet."""
 
     parties: dict[str, Judged]
     scale: float
     margin: float
     false_alarm_rate: float | None
     quarters: int | None = None
+    most_named: int | None = None
 
     @property
     def past(self) -> PastCheck:
@@ -57,6 +59,7 @@ class Judgements:
             quarters=self.quarters,
             cases=cases,
             named=round((self.false_alarm_rate or 0.0) * cases),
+            most_named=self.most_named,
         )
 
 
@@ -137,8 +140,19 @@ def judge_company(
         judged[party.key] = _judged(party, gates, half, evidence, scale, single)
     limits = {key: (width.half[key] + margin) / scale for key in width.half} if scale else {}
     rate = false_alarms(evidence.quarters, limits) if evidence.quarters is not None else None
-    quarters = None if evidence.quarters is None else len(evidence.quarters)
-    return Judgements(parties=judged, scale=scale, margin=margin, false_alarm_rate=rate, quarters=quarters)
+    return Judgements(
+        parties=judged,
+        scale=scale,
+        margin=margin,
+        false_alarm_rate=rate,
+        quarters=None if evidence.quarters is None else len(evidence.quarters),
+        most_named=most_named(
+            evidence.quarters or (),
+            limits,
+            single={key: width.single[key] / scale for key in limits},
+            fewest=settings.fewest_quarters,
+        ),
+    )
 
 
 def _nobody(party: Party) -> Judged:

@@ -56,12 +56,14 @@ class Judged:
 class PastCheck:
     """What the method says of the company's own past. margin: distance from zero, in money, that a whole interval must
     keep. quarters: earlier quarters that were read, None where they are not yet. cases: (quarter, department) pairs in
-    them. named: of these, how many the interval alone would have named."""
+    them. named: of these, how many the interval alone would have named. most_named: how many all five gates would have
+    named at most, None where that is not known."""
 
     margin: float
     quarters: int | None
     cases: int
     named: int
+    most_named: int | None = None
 
 
 def verdict_of(share: float, gates: Gates) -> tuple[Verdict, str]:

@@ -131,3 +131,32 @@ def false_alarms(quarters: Sequence[PlaceboQuarter], clear: Mapping[str, float])
     without earlier quarters. clear: by department, half its simultaneous interval and the margin, per unit won."""
     named = [abs(quarter.parts.get(key, 0.0)) > limit for quarter in quarters for key, limit in clear.items()]
     return sum(named) / len(named) if named else None
+
+
+def most_named(
+    quarters: Sequence[PlaceboQuarter],
+    clear: Mapping[str, float],
+    *,
+    single: Mapping[str, float],
+    fewest: int,
+) -> int | None:
+    """Of the earlier (quarter, department) pairs in which the interval alone would have named a department, those in
+    which the quarters before them, too, would have let it pass; None where no quarter has enough of them before it. The
+    other gates can only stop more, so all five would have named at most so many.
+
+    quarters: oldest first. clear: as for `false_alarms`. single: by department, half its single interval per unit won.
+    """
+    if len(quarters) <= fewest or not clear:
+        return None
+    named = 0
+    for place, quarter in enumerate(quarters):
+        for key, limit in clear.items():
+            part = quarter.parts.get(key, 0.0)
+            if abs(part) > limit:
+                named += bool(
+                    placebo_gate(
+                        key, part=part, clear=single[key], quarters=quarters[:place], halves=(), scale=1.0,
+                        fewest=fewest,
+                    ).passed
+                )  # fmt: skip
+    return named

@@ -51,6 +51,8 @@ def comparison_to_json(comparison: Comparison) -> Json:
         figures |= {"by": comparison.by, "groups": [group_to_json(group) for group in comparison.groups]}
     if comparison.past is not None:
         figures["past"] = asdict(comparison.past)
+        if comparison.past.most_named is None:  # as comparisons of earlier releases are stored
+            del figures["past"]["most_named"]
     return figures
 
 

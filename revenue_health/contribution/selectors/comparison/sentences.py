@@ -228,16 +228,29 @@ def past_sentence(comparison: Comparison) -> str:
         return _("The method is still being checked on this company’s earlier quarters.")
     if not past.cases:
         return _("There is no earlier quarter to check the method on.")
+    tried, cases = counted(past.quarters, "earlier quarter"), past.cases
     if not past.named:
         return _(
             "Tried on {quarters} of this company, the interval alone would have named a department in none of {cases} "
-            "cases."
-        ).format(quarters=counted(past.quarters, "earlier quarter"), cases=past.cases)
-    rate = grouped(100 * past.named / past.cases)
-    return _(
-        "Tried on {quarters} of this company, the interval alone would have named a department in {named} of {cases} "
-        "cases ({rate} %); the other gates are there to stop those."
-    ).format(quarters=counted(past.quarters, "earlier quarter"), named=past.named, cases=past.cases, rate=rate)
+            "cases, so all five gates in none."
+        ).format(quarters=tried, cases=cases)
+    if past.most_named is None:
+        text = _(
+            "Tried on {quarters} of this company, the interval alone would have named a department in {named} of "
+            "{cases} cases ({rate} %); the other gates are there to stop those."
+        )
+    elif past.most_named:
+        text = _(
+            "Tried on {quarters} of this company, the interval alone would have named a department in {named} of "
+            "{cases} cases ({rate} %), all five gates in at most {most} of {cases}."
+        )
+    else:
+        text = _(
+            "Tried on {quarters} of this company, the interval alone would have named a department in {named} of "
+            "{cases} cases ({rate} %), all five gates in none of {cases}."
+        )
+    rate = grouped(100 * past.named / cases)
+    return text.format(quarters=tried, named=past.named, cases=cases, rate=rate, most=past.most_named)
 
 
 def interval_text(interval: MoneyInterval, currency: str) -> str:

@@ -16,6 +16,7 @@ def gates_to_json(figures: GateFigures) -> Json:
         "scale": judgements.scale,
         "margin": judgements.margin,
         "false_alarm_rate": judgements.false_alarm_rate,
+        "most_named": judgements.most_named,
         "evidence": _evidence_to_json(figures.evidence),
     }
 
@@ -28,6 +29,7 @@ def judgements_from_json(record: Json) -> Judgements:
         margin=record["margin"],
         false_alarm_rate=record["false_alarm_rate"],
         quarters=len(record["evidence"]["quarters"]),
+        most_named=record.get("most_named"),
     )
 
 

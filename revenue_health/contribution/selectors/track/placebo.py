@@ -24,11 +24,13 @@ class Placebo:
 @dataclass(frozen=True, kw_only=True)
 class PlaceboRecord:
     """What the interval of the quarter `period` alone says of earlier ones: a row a department and quarter, the oldest
-    first. false_alarm_rate: part of them that it would have named; None where unknown."""
+    first. false_alarm_rate: part of them that it would have named; most_named: how many of them all five gates would
+    have named at most. None where unknown."""
 
     period: str
     rows: tuple[Placebo, ...]
     false_alarm_rate: float | None
+    most_named: int | None = None
 
 
 def placebo_record(run: RecomputeRun) -> PlaceboRecord:
@@ -48,7 +50,12 @@ def placebo_record(run: RecomputeRun) -> PlaceboRecord:
         for key, part in quarter["parts"].items()
         if key in limits
     )
-    return PlaceboRecord(period=period, rows=tuple(rows), false_alarm_rate=gates.get("false_alarm_rate"))
+    return PlaceboRecord(
+        period=period,
+        rows=tuple(rows),
+        false_alarm_rate=gates.get("false_alarm_rate"),
+        most_named=gates.get("most_named"),
+    )
 
 
 def _verdict(part: float, limit: float) -> str:

@@ -138,9 +138,9 @@ def _texts(rate: Rate, name: str, stage: str, currency: str) -> tuple[Callable[[
     if rate.kind == "hold_days":
         before, now = days(rate.before), days(rate.now)
         pace = _pace(rate)
-        sentence = _("Deals in {stage} stay {now} days with {name}, {before} before ({deals}); {pace}.").format(
-            stage=stage, now=now, name=name, before=before, deals=deals, pace=pace
-        )
+        sentence = _(
+            "Deals in {stage} stay {now} days with {name} on average, {before} before ({deals}); {pace}."
+        ).format(stage=stage, now=now, name=name, before=before, deals=deals, pace=pace)
         return (
             _in_days,
             sentence,

@@ -61,7 +61,7 @@ PANELS = {"breakdown": "factors", "gates": "gates"}
 """Each with the fact without which there is nothing to show."""
 FACTS = (
     *("name", "step", "scale", "pace", "factors", "single", "rates", "coalitions", "evidence", "structure", "deals"),
-    *("trend", "gates", "checking", "proviso", "settles", "past", "evidence_of_gates", "curve", "quarters"),
+    *("trend", "gates", "checking", "proviso", "settles", "evidence_of_gates", "curve", "quarters"),
 )
 """What the panels print of the context."""
 type Context = dict[str, object]

@@ -29,7 +29,7 @@ from revenue_health.contribution.selectors.gates.party_evidence import party_evi
 
 TITLES = {
     GateName.DATA: gettext_noop("The data carry it"),
-    GateName.INTERVAL: gettext_noop("The share is clear"),
+    GateName.INTERVAL: gettext_noop("Clear of zero by more than the margin"),
     GateName.PLACEBO: gettext_noop("Its past shows nothing like it"),
     GateName.MULTIVERSE: gettext_noop("Every other way to calculate agrees"),
     GateName.RECORDS: gettext_noop("It survives wrong records"),

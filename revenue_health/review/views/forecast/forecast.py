@@ -26,7 +26,6 @@ from revenue_health.contribution.tasks import night_step
 from revenue_health.review.charts.fan import fan
 from revenue_health.review.core.forecast_figures import (
     Constraint,
-    Coverage,
     ForecastFigures,
     LimitReached,
 )
@@ -55,12 +54,22 @@ class ConstraintRow:
 
 @dataclass(frozen=True, kw_only=True)
 class CoverageBars:
-    """Both coverages, and the widths of their bars; empty for one that is not known."""
+    """The coverage that earlier periods needed, the one there is, and the one it takes by the forecast, with the widths
+    of their bars; empty for one that is not known."""
 
     needed: float | None
     had: float | None
+    expected: float | None
     needed_bar: str
     had_bar: str
+    expected_bar: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether earlier periods would have needed no more than there is, and the forecast says it is too little."""
+        if self.needed is None or self.had is None or self.expected is None:
+            return False
+        return self.needed <= self.had < self.expected
 
 
 @require_GET
@@ -120,7 +129,7 @@ def _forecast_context(forecast: ForecastFigures, currency: str) -> Context:
         "chance": "–" if forecast.probability is None else chance_in_words(forecast.probability),
         "scale": scale,
         "chart": chart,
-        "coverage": _coverage_bars(forecast.coverage),
+        "coverage": _coverage_bars(forecast),
         "constraints": constraints,
         "limits": [_limit_sentence(limit, structure) for limit in forecast.limits],
         "gain_scale": money_scale([row.gain for row in constraints], currency),
@@ -144,9 +153,10 @@ def _forecast_message(forecast: ForecastFigures, currency: str) -> str:
     return _("{landing} It lands {sentence}.").format(landing=landing, sentence=forecast.held.sentence(low, high))
 
 
-def _coverage_bars(coverage: Coverage) -> CoverageBars | None:
-    """Both numbers and their bars on one scale; None where neither is known."""
-    numbers = [number for number in (coverage.needed, coverage.had) if number is not None]
+def _coverage_bars(forecast: ForecastFigures) -> CoverageBars | None:
+    """The three numbers and their bars on one scale; None where none is known."""
+    needed, had, expected = forecast.coverage.needed, forecast.coverage.had, forecast.coverage_by_forecast
+    numbers = [number for number in (needed, had, expected) if number is not None]
     if not numbers:
         return None
     most = max(*numbers, 0.001)
@@ -155,7 +165,12 @@ def _coverage_bars(coverage: Coverage) -> CoverageBars | None:
         return "" if number is None else f"{100 * number / most:.1f}%"
 
     return CoverageBars(
-        needed=coverage.needed, had=coverage.had, needed_bar=bar(coverage.needed), had_bar=bar(coverage.had)
+        needed=needed,
+        had=had,
+        expected=expected,
+        needed_bar=bar(needed),
+        had_bar=bar(had),
+        expected_bar=bar(expected),
     )
 
 

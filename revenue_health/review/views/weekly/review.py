@@ -85,6 +85,7 @@ def page_context(
         "ledger": ledger_picture(ledger, scale, running=running, address=addresses_of) if ledger else None,
         "buckets": bucket_rows(review.changes, review.since) if review.changes else None,
         "leaks": leak_rows(review, closed),
+        "has_unnamed": any(leak.is_unclear for leak in review.leaks),
         "closed": closed,
         "due": due[:DUE_SHOWN],
         "due_more": max(0, len(due) - DUE_SHOWN),

@@ -136,6 +136,19 @@ def test_a_curve_puts_the_largest_share_on_top() -> None:
     assert curve([], share=1, low=0, high=2) is None
 
 
+def test_a_curve_has_round_values_beside_it_and_zero_among_them() -> None:
+    """From -90 to 30: a step of at least 120 / 6 is 20. Zero is 30 of 120 from the top, so 28 of the 112 px."""
+    drawn, flat = (
+        curve([(-90, False), (10, True)], share=-60, low=-80, high=30),
+        curve([(0, True)], share=0, low=0, high=0),
+    )
+    assert drawn is not None
+    assert flat is not None
+    assert [tick.amount for tick in drawn.ticks] == [-80, -60, -40, -20, 0, 20]
+    assert drawn.ticks[4].y == drawn.zero == "38.0"
+    assert flat.ticks == ()
+
+
 def test_bars_hang_from_zero_and_the_judged_quarter_is_the_last() -> None:
     drawn = quarter_bars([("2026-Q2", 50, False), ("2026-Q3", -50, True)], now=("2026-Q4", -50))
     assert drawn is not None

@@ -1,6 +1,6 @@
 """Placebo: what the method says of a department's own past, and of halves of the same deals."""
 
-from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, false_alarms, placebo_gate, since
+from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, false_alarms, most_named, placebo_gate, since
 
 
 def quarters(*parts: float) -> list[PlaceboQuarter]:
@@ -61,3 +61,14 @@ def test_false_alarms_count_departments_and_quarters() -> None:
     ]
     assert false_alarms(past, {"legal": 0.1, "sales": 0.1}) == 0.5
     assert false_alarms([], {"legal": 0.1}) is None
+
+
+def test_all_gates_name_at_most_what_the_quarters_before_let_pass_as_well() -> None:
+    """Legal is beyond the limit of 0.1 in three quarters. Before the first there are no two to compare with; before the
+    third there was none as large; before the fifth there was a larger one. Sales never is."""
+    parts = [0.15, 0.02, 0.2, 0.01, 0.17]
+    past = [PlaceboQuarter(label=str(at), parts={"legal": part, "sales": 0.05}) for at, part in enumerate(parts)]
+    limits = {"legal": 0.1, "sales": 0.1}
+    assert false_alarms(past, limits) == 0.3
+    assert most_named(past, limits, single={"legal": 0.08, "sales": 0.08}, fewest=2) == 1
+    assert most_named(past[:2], limits, single=limits, fewest=2) is None, "none of them could be asked"

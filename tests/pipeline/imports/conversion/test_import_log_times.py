@@ -68,7 +68,7 @@ def test_hours_that_come_twice_and_days_without_a_time_are_noted(tmp_path: Path)
         == ["lead", "won"]
     )
     text = " ".join(notes)
-    assert "1 times fall in an hour that occurred twice in Europe/Berlin" in text
+    assert "1 time falls in an hour that occurred twice in Europe/Berlin" in text
     assert "3 events have a day without a time" in text
     assert "1 events have no time while others of their deal and day have one" in text
 

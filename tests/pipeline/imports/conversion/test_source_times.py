@@ -66,7 +66,7 @@ def test_an_hour_that_comes_twice_is_the_first_and_counted() -> None:
     times = TimeReader(BERLIN)
     assert times.parse("2026-10-25 02:30").at.astimezone(UTC).hour == 0
     assert times.notes() == [
-        "1 times fall in an hour that occurred twice in Europe/Berlin; they are read as the first of the two."
+        "1 time falls in an hour that occurred twice in Europe/Berlin; it is read as the first of the two."
     ]
     assert TimeReader(ZoneInfo("UTC")).parse("2026-10-25 02:30").at.hour == 2
 
@@ -95,6 +95,16 @@ def test_in_the_hour_that_comes_twice_times_keep_the_order_of_the_file(
     assert times.later["Europe/Berlin"] == later
     if later:
         assert f"but {later} of them as the second" in times.notes()[0]
+
+
+def test_a_single_time_of_the_second_hour_is_noted_as_one() -> None:
+    times = TimeReader(BERLIN)
+    moments = [times.parse(text) for text in ("2026-10-25T02:50:00+02:00", "2026-10-25 02:10")]
+    assert [f"{moment.at.astimezone(UTC):%H:%M}" for moment in times.in_order(moments)] == ["00:50", "01:10"]
+    assert times.notes() == [
+        "1 time falls in an hour that occurred twice in Europe/Berlin; it is read as the second of the two, since the "
+        "file has it after a later time of the same deal."
+    ]
 
 
 def test_days_and_certain_times_are_left_as_they_are() -> None:

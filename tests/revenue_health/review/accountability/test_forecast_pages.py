@@ -20,9 +20,11 @@ from revenue_health.contribution.selectors.comparison.periods import comparison_
 from revenue_health.contribution.selectors.forecast.forecast_json import what_if_json
 from revenue_health.contribution.selectors.forecast.levers import levers_of
 from revenue_health.contribution.selectors.forecast.whatif import company_what_if, promise_of
+from revenue_health.review.core.forecast_figures import Coverage
 from revenue_health.review.models import Scenario
 from revenue_health.review.selectors.forecast.forecast_reader import what_if_from_json
 from revenue_health.review.selectors.forecast.promises import outcome_of
+from revenue_health.review.selectors.packs.slides.forecast import coverage_note
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -50,6 +52,29 @@ def test_the_forecast_page_shows_what_the_night_kept(ceo: Client, run: Recompute
     go.Figure(json.loads(json.dumps(context["chart"], allow_nan=False)))
     assert all(row.gain > 0 for row in context["constraints"])
     assert "No period of the nightly forecasts is over yet" in text(ceo.get(FORECAST))
+
+
+def test_coverage_says_what_the_forecast_needs_beside_what_earlier_periods_needed() -> None:
+    """290 open for 100 missing is 2.9; the forecast expects 80 of the 100, so it takes 290 / 80 = 3.625 times."""
+    coverage = Coverage(needed=2.8, had=2.9)
+    assert coverage.by_forecast(missing=100.0, to_come=80.0) == pytest.approx(3.625)
+    assert coverage.by_forecast(missing=None, to_come=80.0) is None
+    assert coverage.by_forecast(missing=-5.0, to_come=80.0) is None, "the plan is reached"
+    figures = {"coverage": {"needed": 2.8, "had": 2.9}, "median": 180.0, "won_so_far": 100.0, "target": 200.0}
+    assert coverage_note(figures) == (
+        "The open pipeline is 2.9 times what is missing; in earlier periods 2.8 times was needed at this point, by the "
+        "forecast 3.6 times now."
+    )
+    assert coverage_note(figures | {"target": None}) == (
+        "The open pipeline is 2.9 times what is missing; in earlier periods 2.8 times was needed at this point."
+    )
+
+
+def test_the_page_has_all_three_coverages(ceo: Client) -> None:
+    context = ceo.get(FORECAST).context
+    forecast, shown = context["forecast"], context["coverage"]
+    open_now = shown.had * forecast.missing
+    assert shown.expected == pytest.approx(open_now / (forecast.median - forecast.won_so_far))
 
 
 def test_a_constraint_leads_to_its_what_if_and_its_deals(ceo: Client) -> None:

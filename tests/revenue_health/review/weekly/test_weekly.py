@@ -18,10 +18,12 @@ from departments.core.line_breaks import non_breaking
 from departments.models import Company, Department, Entry, Measurable, User
 from departments.models.promises import Commitment
 from departments.periods import Period, monday_of
-from pipeline.models import PlanTarget, RecomputeRun
+from pipeline.models import Pipeline, PlanTarget, RecomputeRun
 from pipeline.selectors.data.readiness import held_back
 from pipeline.selectors.deals.changes import since_usual
-from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
+from pipeline.selectors.leaks.leaks import DealFilter, calendar_of, leaks_of
+from revenue_health.contribution.models import GroupScore, ScoreRun
+from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.review.core.weekly_review import PeriodWeek, WeeklyReview
 from revenue_health.review.selectors.weekly.review import weekly_review
 from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json
@@ -127,6 +129,33 @@ def test_an_unscored_period_offers_to_have_it_computed(ceo: Client, run: Recompu
     shown = text(ceo.get(f"/?period={year}"))
     assert f"{year} is not scored yet" in shown
     assert "Calculate it now" in shown
+
+
+def test_a_period_that_is_being_scored_shows_how_far_it_is(ceo: Client, run: RecomputeRun, company: Company) -> None:
+    """The panel asks for it and is read again by itself; when the scores are there, the page is."""
+    year = run.as_of.year - 1
+    shown, progress = text(ceo.get(f"/?period={year}")), f"{reverse('review:drivers_progress')}?period={year}"
+    assert f'hx-get="{progress}"' in shown
+    assert "not scored yet" in text(ceo.get(progress, headers=HTMX)), "nobody asked for it"
+    periods = comparison_periods(run=run, company=company, period=calendar_of(company).parse(str(year)))
+    scores = ScoreRun.objects.create(run=run, label="x", as_of=run.as_of, started_at=run.as_of, **periods.stored_as)
+    pipeline = Pipeline.objects.first()
+    assert pipeline is not None
+    for group, figures in (("a", {}), ("b", None), ("c", None)):
+        GroupScore.objects.create(score_run=scores, pipeline=pipeline, group=group, figures=figures)
+    part = text(ceo.get(progress, headers=HTMX))
+    assert "Calculating: 1 of 3 groups of deals done." in part
+    assert '<progress class="progress" max="3" value="1"' in part
+    assert 'hx-trigger="every 2s"' in part
+
+
+def test_a_period_that_is_scored_by_now_is_read_again(ceo: Client, scored: None) -> None:
+    page = "http://testserver/?period=2026-Q4&since=2026-11-09"
+    progress = reverse("review:drivers_progress")
+    part = text(ceo.get(progress, headers=HTMX | {"HX-Current-URL": page}))
+    assert 'hx-get="/?period=2026-Q4&amp;since=2026-11-09" hx-trigger="load"' in part
+    assert ceo.get(f"{progress}?period=2026-Q4")["Location"] == "/drivers/?period=2026-Q4"
+    assert "drivers_progress" not in text(ceo.get("/"))
 
 
 def test_links_keep_the_question(ceo: Client, run: RecomputeRun, company: Company) -> None:

@@ -6,6 +6,7 @@ from departments.formats import MoneyScale, grouped, interval_in_words
 from departments.json_types import Json
 from departments.translation import gettext_noop
 from revenue_health.contribution.core.comparison import minor_units
+from revenue_health.review.core.forecast_figures import Coverage
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table
 from revenue_health.review.selectors.forecast.biggest_lever import WORDS
 from revenue_health.review.selectors.forecast.forecast_reader import range_hits_from_json
@@ -39,7 +40,7 @@ def forecast(content: Json) -> Slide | None:
         lines=(gettext_noop("It lands {range}.").format(range=held.sentence(low, high)),),
         chart=Chart(kind=ChartKind.BARS, scale=scale, bars=_bars(amount, scale)),
         tables=(_figures_table(amount, label, scale), *_constraints(content)),
-        notes=(_coverage(figures), *(f"{reason[:1].upper()}{reason[1:]}." for reason in figures["reasons"])),
+        notes=(coverage_note(figures), *(f"{reason[:1].upper()}{reason[1:]}." for reason in figures["reasons"])),
     )
 
 
@@ -90,10 +91,21 @@ def _constraints(content: Json) -> list[Table]:
     return [Table(title=gettext_noop("Biggest levers"), columns=columns, rows=rows, scale=scale, shown=ROWS_SHOWN)]
 
 
-def _coverage(figures: Json) -> str:
+def coverage_note(figures: Json) -> str:
+    """What is open beside what is missing to the plan, and how much that has to be; figures: the frozen forecast."""
     needed, had = figures["coverage"]["needed"], figures["coverage"]["had"]
     if needed is None or had is None:
         return gettext_noop("How much pipeline the rest of the plan needs is unknown.")
+    median, target, won = figures["median"], figures["target"], figures["won_so_far"] or 0
+    known = median is not None and target is not None
+    expected = Coverage(needed=needed, had=had).by_forecast(
+        missing=target - won if known else None, to_come=median - won if known else None
+    )
+    if expected is not None:
+        return gettext_noop(
+            "The open pipeline is {had} times what is missing; in earlier periods {needed} times was needed at this "
+            "point, by the forecast {expected} times now."
+        ).format(had=grouped(had, 1), needed=grouped(needed, 1), expected=grouped(expected, 1))
     return gettext_noop(
         "The open pipeline is {had} times what is missing; in earlier periods {needed} times was needed at this point."
     ).format(had=grouped(had, 1), needed=grouped(needed, 1))

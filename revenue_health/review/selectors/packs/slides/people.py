@@ -85,6 +85,8 @@ def commitments(content: Json) -> Slide | None:
 def _lateness(item: Json) -> str:
     if item["overdue"]:
         return gettext_noop("! overdue")
+    if item["carried"] == 1:
+        return gettext_noop("moved once")
     return gettext_noop("moved {times}").format(times=counted(item["carried"], "time")) if item["carried"] else ""
 
 
