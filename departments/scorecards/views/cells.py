@@ -104,8 +104,10 @@ def _write_cell(request: HttpRequest, history: EntryHistory, now: datetime) -> P
     try:
         if action == "undo":
             entry_undo(**target)
+        elif action not in ("note", "save") or ("note" if action == "note" else "value") not in request.POST:
+            raise EntryRefused(_("The request names no value, so nothing was changed. Open the page again."))
         elif action == "note":
-            sent = request.POST.get("note", "")
+            sent = request.POST["note"]
             entry_note_save(note=sent, how=How.GRID, **target)
         else:
             measurable = history.measurable

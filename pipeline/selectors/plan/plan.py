@@ -51,13 +51,23 @@ def plan_rows(*, period: Period) -> list[PlanRow]:
 
 def rows_of_span(rows: Iterable[PlanRow], period: Period) -> list[PlanRow]:
     """The rows of one pipeline and segment that make up the span, without overlap: the row that is exactly the span,
-    else those inside it that cover it, else the finest ones first."""
+    else those inside it that cover it, else the finest ones first, else the shortest that has all of it."""
     rows = list(rows)
     exact = [row for row in rows if (row.start, row.end) == (period.start, period.end)]
     if exact:
         return exact[:1]
     inside = _disjoint(row for row in rows if row.start >= period.start and row.end <= period.end)
-    return inside if uncovered_days(inside, period) == 0 else _disjoint(rows)
+    if uncovered_days(inside, period) == 0:
+        return inside
+    choices = [_disjoint(rows), *([row] for row in _around(rows, period))]
+    # What plans the most of its days; of a year beside one month of a quarter the year, which plans all of them.
+    return min(choices, key=lambda chosen: uncovered_days(chosen, period))
+
+
+def _around(rows: Iterable[PlanRow], period: Period) -> list[PlanRow]:
+    """The rows that plan all of the span and more, the shortest first."""
+    around = [row for row in rows if row.start <= period.start and row.end >= period.end]
+    return sorted(around, key=lambda row: ((row.end - row.start).days, row.start))
 
 
 def uncovered_days(rows: Iterable[PlanRow], period: Period) -> int:
@@ -84,6 +94,7 @@ def plan_remarks(rows: Sequence[PlanRow], period: Period) -> tuple[str, ...]:
         )
         chosen = rows_of_span(of_place, period)
         sentences += _contradictions(of_place, chosen, name)
+        sentences += _unused(of_place, chosen, period, name)
         left, near = uncovered_days(chosen, period), _nearest(of_place, period)
         if not left and all(row.start >= period.start and row.end <= period.end for row in chosen):
             continue
@@ -109,6 +120,18 @@ def plan_remarks(rows: Sequence[PlanRow], period: Period) -> tuple[str, ...]:
                 )
             )
     return tuple(sentences)
+
+
+def _unused(rows: Sequence[PlanRow], chosen: Sequence[PlanRow], period: Period, name: str) -> list[str]:
+    """A sentence for each row of a part of the span that does not count, because a longer one has all of it."""
+    longer = [row for row in _around(rows, period) if (row.start, row.end) != (period.start, period.end)]
+    if not any(row in longer for row in chosen):
+        return []
+    inside = [row for row in rows if row not in chosen and row.start >= period.start and row.end <= period.end]
+    text = _(
+        "the plan of {name} from {first} to {last} is {target} and does not count: it is a part of the period alone"
+    )
+    return [text.format(name=name, first=row.start, last=row.end, target=grouped(row.target, 2)) for row in inside]
 
 
 def _contradictions(rows: Sequence[PlanRow], chosen: Sequence[PlanRow], name: str) -> list[str]:

@@ -100,6 +100,14 @@ def test_garbage_is_told_and_changes_nothing(head: Client) -> None:
     assert not Entry.objects.exists()
 
 
+@pytest.mark.parametrize("sent", [{}, {"action": "note"}, {"action": "delete", "value": "7"}, {"note": "why"}])
+def test_a_request_without_a_value_empties_nothing(head: Client, sent: dict[str, str]) -> None:
+    assert head.post(CELL, {"value": "21", "version": "0"}).status_code == 302
+    answer = head.post(CELL, sent | {"version": "1"})
+    assert (answer.status_code, Entry.objects.get().value) == (422, 21)
+    assert "names no value" in answer.content.decode()
+
+
 def test_a_note_and_undo_by_the_page_of_the_cell(head: Client) -> None:
     head.post(CELL, {"action": "note", "note": "two were ill", "version": "0"})
     assert "two were ill" in text(head.get(CELL))

@@ -90,6 +90,19 @@ def test_a_longer_plan_is_prorated_and_named(small: SmallCompany) -> None:
     assert "prorated by days" in remarks[0]
 
 
+def test_a_month_beside_the_plan_of_its_year_does_not_hide_it(small: SmallCompany) -> None:
+    """A year of 3,650 and a January of 500: the quarter has 90 of the year's 365 days, and January its own plan."""
+    planned(small.pipeline, ("2026-01-01", "2026-12-31"), target=3650)
+    planned(small.pipeline, ("2026-01-01", "2026-01-31"), target=500)
+    target, remarks = plan_of("2026-Q1")
+    # By days within a quarter, and each quarter of a year a quarter of it.
+    assert target == pytest.approx(3650 / 4)
+    assert "the plan of New business from 2026-01-01 to 2026-01-31 is 500.00 and does not count" in remarks[-2]
+    assert "New business from 2026-01-01 to 2026-12-31 is prorated to 2026-01-01..2026-03-31" in remarks[-1]
+    assert plan_of("2026-01") == (500, ())
+    assert plan_of("2026")[0] == 3650
+
+
 def test_days_without_a_plan_leave_the_span_without_one(small: SmallCompany) -> None:
     planned(small.pipeline, *QUARTERS, target=900)
     target, remarks = plan_of("2026")
