@@ -51,19 +51,61 @@ class DirectorySource:
 
     def size(self, name: str) -> int:
         """Bytes to come, about: only progress depends on it."""
-        return (self._root / name).lstat().st_size
+        try:
+            return (self._root / name).lstat().st_size
+        except OSError as error:
+            raise _unreadable(name, error) from error
 
     def open(self, name: str) -> IO[bytes]:
         path = self._root / name
         if not path.resolve().is_relative_to(self._root):
             raise ImportUnreadable(gettext_noop("{name} is a link that leaves the folder.").format(name=name))
         # Non-blocking, since opening a named pipe would wait forever.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        except OSError as error:
+            raise _unreadable(name, error) from error
         opened = os.fstat(descriptor)
         if not stat.S_ISREG(opened.st_mode):
             os.close(descriptor)
             raise ImportUnreadable(gettext_noop("{name} is not a regular file.").format(name=name))
-        return os.fdopen(descriptor, "rb")
+        return _Steady(os.fdopen(descriptor, "rb"), name)  # type: ignore[return-value]  # read and closed alone
+
+
+def _unreadable(name: str, error: OSError) -> ImportUnreadable:
+    reason = gettext_noop("{name} cannot be read: {error}. Put it there again, or leave it out.")
+    return ImportUnreadable(reason.format(name=name, error=(error.strerror or str(error)).lower()))
+
+
+class _Steady:
+    """A file that may not be written to while it is read: half of the old one and half of the new one is neither."""
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._file, self._name, self._state = file, name, self._now(file)
+
+    @staticmethod
+    def _now(file: IO[bytes]) -> tuple[int, int]:
+        state = os.fstat(file.fileno())
+        return state.st_size, state.st_mtime_ns
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._file.read(size)
+        if (size < 0 or not block) and self._now(self._file) != self._state:
+            raise ImportUnreadable(
+                gettext_noop("{name} was written to while it was read. Load it again when it is whole.").format(
+                    name=self._name
+                )
+            )
+        return block
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> _Steady:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 class _Counted:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.imports.files.sources import folder_open
 from pipeline.imports.files.tables import tables_of
 from pipeline.imports.problems import ImportUnreadable, ProblemList
 from pipeline.services.imports import company_folder_load
@@ -114,6 +115,24 @@ def test_a_link_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:
     folder = folder_write(tmp_path / "in", without=("events.csv",))
     (folder / "events.csv").symlink_to(outside)
     assert reasons(folder) == ["events.csv is a link that leaves the folder."]
+
+
+def test_a_file_that_is_gone_when_its_turn_comes_is_named(tmp_path: Path) -> None:
+    folder = folder_write(tmp_path / "in", without=("events.csv",))
+    (folder / "events.csv").symlink_to(folder / "moved.csv")
+    (reason,) = reasons(folder)
+    assert reason.startswith("events.csv cannot be read: no such file or directory.")
+
+
+@pytest.mark.parametrize("change", ["longer", "shorter"])
+def test_a_file_that_is_written_to_while_it_is_read_is_refused(tmp_path: Path, change: str) -> None:
+    folder = folder_write(tmp_path / "in")
+    with folder_open(folder) as source, source.open("events.csv") as stream:
+        assert stream.read(10) == b"opportunit"
+        text = (folder / "events.csv").read_text()
+        (folder / "events.csv").write_text(text + "O1,2026-04-01,,won,9,,,\n" if change == "longer" else text[:200])
+        with pytest.raises(ImportUnreadable, match=r"events.csv was written to while it was read"):
+            list(iter(lambda: stream.read(100), b""))
 
 
 def test_a_pipe_does_not_hang(tmp_path: Path) -> None:
