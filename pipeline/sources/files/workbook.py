@@ -171,7 +171,18 @@ def _shown(cell: Any) -> str:
         return _text(float(Decimal(repr(value)) * 100)) + "%"
     if type(value) in (int, float) and (currency := _currency(str(cell.number_format))):
         return f"{_text(value)} {currency}"
+    if type(value) in (int, float) and value >= 0 and float(value).is_integer():
+        before, zeros = _zeros(str(cell.number_format))
+        return f"{before}{int(value):0{zeros}}" if zeros else _text(value)
     return _text(value)
+
+
+@cache
+def _zeros(number_format: str) -> tuple[str, int]:
+    """What a format of whole numbers such as `00000` or `"D-"0000` writes in front, and how many digits it shows at
+    least: keys have such formats, and a CSV of the sheet has the digits. 0 where it is another format."""
+    match = re.fullmatch(r'((?:"[^"]*"|\\.)*)(0{2,})', number_format.split(";")[0])
+    return (re.sub(r'["\\]', "", match[1]), len(match[2])) if match else ("", 0)
 
 
 @cache

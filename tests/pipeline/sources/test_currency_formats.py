@@ -56,3 +56,26 @@ def test_what_every_program_shows_in_its_own_way_says_nothing(tmp_path: Path) ->
 @pytest.mark.parametrize("name", ["Importe (miles €)", "Montant (milliers d’euros)", "Importe (miles de euros)"])
 def test_thousands_in_other_languages_are_seen(name: str) -> None:
     assert unit_in_name(name)
+
+
+@pytest.mark.parametrize(
+    ("number_format", "keys"),
+    [
+        ("00000", ["00012", "123456"]), ('"D-"0000', ["D-0012", "D-123456"]), ("000;-000", ["012", "123456"]),
+        ("0", ["12", "123456"]), ("#,##0", ["12", "123456"]), ("0.00", ["12", "123456"]),
+    ],
+)  # fmt: skip
+def test_digits_that_a_format_puts_before_a_key_are_the_keys(
+    tmp_path: Path, number_format: str, keys: list[str]
+) -> None:
+    """As the sheet shows them, and a CSV of it has them."""
+    book, stream = Workbook(), BytesIO()
+    sheet = book.active
+    sheet.append(["Deal ID", "Stage", "Created", "Closed", "Amount"])
+    sheet.append([12, "Won", datetime(2026, 1, 5), datetime(2026, 2, 2), 1500])
+    sheet.append([123456, "Offer", datetime(2026, 1, 6), None, 2500.5])
+    for cell in sheet["A"][1:]:
+        cell.number_format = number_format
+    book.save(stream)
+    seen = strange(tmp_path, {"deals.xlsx": stream.getvalue()})
+    assert [deal["key"] for deal in seen.deals] == keys
