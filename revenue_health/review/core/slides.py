@@ -72,7 +72,8 @@ class Table:
     """Rows in the order of the columns.
 
     summed: the total is the sum of the rows above. shaded: cells are shaded by size. shown: so many rows fit a slide;
-    the page, Excel and CSV have all. scale: the unit of its money, None where it has none.
+    the page, Excel and CSV have all. scale: the unit of its money, None where it has none. darkest: of a part, the
+    `largest` of the whole table, in minor units; it is never stored.
     """
 
     title: str
@@ -83,6 +84,7 @@ class Table:
     shaded: bool = False
     shown: int | None = None
     scale: MoneyScale | None = None
+    darkest: int | None = None
 
     @property
     def money(self) -> MoneyScale:
@@ -96,9 +98,9 @@ class Table:
 
     @property
     def largest(self) -> int:
-        """The amount that is shaded darkest; the last column is the sum of the others."""
-        if not self.shaded:
-            return 0
+        """The amount that is shaded darkest, in every part of a table the same; the last column sums the others."""
+        if self.darkest is not None or not self.shaded:
+            return self.darkest or 0
         return max((value for row in self.rows for value in row[1:-1] if isinstance(value, int)), default=0)
 
     def head_unit(self, column: Column) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from revenue_health.review.core.slides import Column, ColumnKind, Table
@@ -18,6 +18,8 @@ LETTER = 0.57
 """Mean width of a letter by its height, in a font a tenth wider than the widest that is common."""
 DIGIT, SIGN, POINT, CAPITAL, BROAD = 1.15, 1.5, 0.6, 1.25, 1.75
 """Widths in mean letters. In a long text they average out; a number or a single word is as wide as its signs are."""
+CLOSE_LINE, CLOSE_CELL = 1.25, 0.32
+"""A line and the padding of a shaded table, as `.heat` of board.css sets them."""
 TIED = 18
 """Columns whose texts are no longer than this are never wrapped."""
 
@@ -100,8 +102,8 @@ def letters_of(table: Table, room: Room) -> list[float]:
 
 
 def head_text(table: Table, column: Column) -> str:
-    """What stands above a column: its name, and its unit where the whole table has none."""
-    unit = table.head_unit(column)
+    """What stands above a column: its name, and its unit where the slide does not say it for the whole table."""
+    unit = "" if table.shaded else table.head_unit(column)
     return f"{column.name}, {unit}" if unit else column.name
 
 
@@ -111,7 +113,7 @@ def _longest_word(text: str) -> float:
 
 def row_heights(table: Table, room: Room) -> list[float]:
     """The height of every row, the total last."""
-    letters = letters_of(table, room)
+    letters, room = letters_of(table, room), _room_of_rows(table, room)
     return [
         room.cell + room.line * max(lines_of(text, wide) for text, wide in zip(row, letters, strict=True))
         for row in texts_of(table)
@@ -119,9 +121,14 @@ def row_heights(table: Table, room: Room) -> list[float]:
 
 
 def head_height(table: Table, room: Room) -> float:
-    letters = letters_of(table, room)
+    letters, room = letters_of(table, room), _room_of_rows(table, room)
     heads = (head_text(table, column) for column in table.columns)
     return room.cell + room.line * max(lines_of(head, wide) for head, wide in zip(heads, letters, strict=True))
+
+
+def _room_of_rows(table: Table, room: Room) -> Room:
+    """A shaded table is read by its colours, so its rows stand closer and more of it is seen at once."""
+    return replace(room, line=min(room.line, CLOSE_LINE), cell=min(room.cell, CLOSE_CELL)) if table.shaded else room
 
 
 def lines_within(lines: Sequence[str], room: Room, height: float) -> int:

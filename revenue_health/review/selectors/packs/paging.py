@@ -109,7 +109,13 @@ def _fill(slide: Slide, room: Room) -> list[SlidePage]:
 
 
 def _part(table: Table, rows: Sequence[NumberedRow], *, total: bool) -> Table:
-    return replace(table, rows=tuple(row for _, row in rows), total=table.total if total else None, shown=None)
+    return replace(
+        table,
+        rows=tuple(row for _, row in rows),
+        total=table.total if total else None,
+        shown=None,
+        darkest=table.largest,
+    )
 
 
 def _fitting(table: Table, rows: Sequence[NumberedRow], room: Room, left: float) -> int:

@@ -55,6 +55,20 @@ def test_what_names_no_reason_has_a_column_of_its_own_and_is_no_ones_in_the_head
     assert table.total == ("Lost", 20_000_000, 30_000_000, 70_000_000, 120_000_000)
 
 
+def test_a_stage_is_named_with_its_pipeline_only_where_two_have_the_name() -> None:
+    figures = content(("offer", "sales", 900_000.0, 0.0), ("contract", "legal", 300_000.0, 0.0))
+    stages = figures["names"]["stages"]
+    stages.append({"address": "renewal:offer", "pipeline": "Renewal", "name": "Renewed offer"})
+    figures["leaks"]["cells"].append(figures["leaks"]["cells"][0] | {"pipeline": "renewal"})
+    slide = leak_map(figures)
+    assert slide is not None
+    assert [row[0] for row in slide.tables[0].rows] == ["Offer", "Contract", "Renewed offer"]
+    stages[-1]["name"] = "Offer"
+    slide = leak_map(figures)
+    assert slide is not None
+    assert [row[0] for row in slide.tables[0].rows] == ["New, Offer", "Contract", "Renewal, Offer"]
+
+
 def test_where_no_loss_names_a_reason_nobody_is_named() -> None:
     silent = content(("offer", "sales", 900_000.0, 900_000.0))
     slide = leak_map(silent)

@@ -13,8 +13,10 @@ from PIL import ImageFont
 from departments.formats import MoneyScale
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Row, Slide, Table
 from revenue_health.review.selectors.packs.board import board_pages, room_below
+from revenue_health.review.selectors.packs.cells import Names
 from revenue_health.review.selectors.packs.fit import LETTER, Room, head_height, lines_height, row_heights, width_of
 from revenue_health.review.selectors.packs.paging import SlidePage, in_pages
+from revenue_health.review.selectors.packs.printing import print_pages
 
 WORDS = st.lists(st.text("abcdefgh", min_size=1, max_size=9), min_size=1, max_size=120).map(" ".join)
 ROWS = st.lists(st.tuples(WORDS, st.integers(0, 10**9), WORDS), min_size=1, max_size=25)
@@ -52,6 +54,30 @@ def test_a_page_says_which_rows_of_how_many_it_has() -> None:
     pages = in_pages(a_slide(rows), ROOM)
     assert [page.part for page in pages] == ["1 to 8 of 15, page 1 of 2", "9 to 15 of 15, page 2 of 2"]
     assert in_pages(a_slide(rows[:3]), ROOM)[0].part == ""
+
+
+def test_every_part_of_a_shaded_table_is_shaded_by_the_largest_amount_of_the_whole() -> None:
+    columns = (Column("Stage"), *(Column(name, ColumnKind.MONEY) for name in ("Sales", "Legal", "Lost")))
+    rows = tuple((f"Stage {number}", amount, 100, amount + 100) for number, amount in enumerate((90_000, *[200] * 19)))
+    whole = Table(title="Lost", columns=columns, rows=rows, shaded=True)
+    pages = in_pages(Slide(key="leak-map", title="Lost", message="Lost.", tables=(whole,)), ROOM)
+    parts = [table for page in pages for table in page.slide.tables]
+    assert len(parts) > 1
+    assert {table.largest for table in parts} == {90_000}
+    printed = [row for slide in print_pages(pages, Names(hidden=True, people={})) for row in slide.tables[0].rows]
+    assert [row[1].shade for row in printed] == [5] + [1] * 19
+    assert "darkest" not in parts[1].to_json()
+
+
+def test_the_leak_map_of_eleven_stages_is_one_slide() -> None:
+    names = ("Marketing", "Sales", "Legal", "Finance", "Production", "Customer service", "Market", "Lost")
+    columns = (Column("Stage"), *(Column(name, ColumnKind.MONEY) for name in names))
+    scale = MoneyScale(currency="EUR", divisor=1000, letter="k", digits=3)
+    rows: tuple[Row, ...] = tuple((f"Stage number {number}", *[1_521_000_00] * len(names)) for number in range(11))
+    total: Row = ("Lost", *[11_521_000_00] * len(names))
+    table = Table(title="Lost", columns=columns, rows=rows, total=total, scale=scale, shaded=True, summed=True)
+    slide = Slide(key="leak-map", title="Lost", message="Where deals were lost.", unit="EUR k lost", tables=(table,))
+    assert [page.part for page in board_pages([slide])] == [""]
 
 
 def test_an_answer_longer_than_a_slide_goes_on_on_the_next() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from departments.formats import counted, money_in_words
@@ -61,14 +62,14 @@ def leak_map(content: Json) -> Slide | None:
         for stage in content["names"]["stages"]
         if silent.get(stage["address"]) or any(caused.get((stage["address"], key)) for key in keys)
     ]
-    several = len({stage["pipeline"] for stage in stages}) > 1
+    names_of_stages = Counter(stage["name"] for stage in stages)
     amounts = [
         [caused.get((stage["address"], key), 0) for key in keys] + [silent.get(stage["address"], 0)] * bool(silent)
         for stage in stages
     ]
     rows = tuple(
         (
-            f"{stage['pipeline']}, {stage['name']}" if several else stage["name"],
+            f"{stage['pipeline']}, {stage['name']}" if names_of_stages[stage["name"]] > 1 else stage["name"],
             *(amount or None for amount in line),
             sum(line),
         )
@@ -80,10 +81,10 @@ def leak_map(content: Json) -> Slide | None:
     return Slide(
         key="leak-map",
         title=gettext_noop("Lost deals by stage and reason"),
-        message=gettext_noop(
-            "Every company loses deals: this is where, by recorded reason. It is no verdict on a department."
+        message=gettext_noop("Where deals were lost. It is no verdict."),
+        unit=gettext_noop("{unit} lost by stage and recorded reason, {period}; not held against a department").format(
+            unit=scale.unit, period=when(content)
         ),
-        unit=gettext_noop("{unit} lost by stage and cause, {period}").format(unit=scale.unit, period=when(content)),
         tables=(
             Table(
                 title=gettext_noop("Lost"),
