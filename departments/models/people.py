@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pghistory
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from departments.day_formats import DayStyle
 from departments.models.company import Department, validate_time_zone
 
 
@@ -47,6 +50,14 @@ class User(AbstractUser):
     def display_name(self) -> str:
         """How pages call the person: the full name, else the user name."""
         return self.get_full_name() or self.get_username()
+
+    def days_as_chosen(self, style: DayStyle) -> DayStyle:
+        """How the person wants days and times: what the account says, and `style` for the rest."""
+        return replace(
+            style,
+            month_first=self.day_style == self.Days.MONTH_FIRST if self.day_style else style.month_first,
+            twelve_hours=self.clock_style == self.Clock.TWELVE if self.clock_style else style.twelve_hours,
+        )
 
 
 @pghistory.track()

@@ -24,13 +24,14 @@ class MailServerUnavailable(Exception):
 
 @contextmanager
 def in_language_of(person: User | None) -> Iterator[None]:
-    """Write in the language the person chose, else in the installation's: a mail has no browser to ask."""
+    """Write in the language, numbers and days the person chose, else the installation's: a mail has no browser."""
     offered = [code for code, _ in settings.LANGUAGES]
     language = person.language if person and person.language in offered else settings.LANGUAGE_CODE
+    days = replace(BRITISH, names=language)
     with (
         translation.override(language),
-        using_number_language(language),
-        using_day_style(replace(BRITISH, names=language)),
+        using_number_language((person and person.number_style) or language),
+        using_day_style(person.days_as_chosen(days) if person else days),
     ):
         yield
 

@@ -83,14 +83,7 @@ def _own_numbers(request: HttpRequest) -> str:
 
 def _own_days(request: HttpRequest, language: str) -> DayStyle:
     style = replace(style_of_language(language), names=translation.get_language() or ENGLISH)
-    if not isinstance(request.user, User):
-        return style
-    days, clock = request.user.day_style, request.user.clock_style
-    return replace(
-        style,
-        month_first=days == User.Days.MONTH_FIRST if days else style.month_first,
-        twelve_hours=clock == User.Clock.TWELVE if clock else style.twelve_hours,
-    )
+    return request.user.days_as_chosen(style) if isinstance(request.user, User) else style
 
 
 def company_style() -> CompanyStyle:

@@ -25,6 +25,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from departments.day_formats import day_text
 from departments.formats import counted
 from departments.models import Company, Reminder, User, current_company
 from departments.services.mail import MailServerUnavailable, in_language_of, is_temporary_failure
@@ -156,8 +157,8 @@ def _written(
         state = ngettext("is missing", "are missing", len(item.missing))
     else:
         state = ngettext("is due", "are due", len(item.missing))
-    subject = _("{department_name}: {count} of week {week:%V} {state}").format(
-        department_name=item.department_name, count=context["count"], week=item.week, state=state
+    subject = _("{department_name}: {count} for the week of {week} {state}").format(
+        department_name=item.department_name, count=context["count"], week=day_text(item.week, "%-d %b"), state=state
     )
     mail = EmailMultiAlternatives(
         subject=" ".join(subject.split()),

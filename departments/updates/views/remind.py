@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from departments.access import may_remind, require
+from departments.day_formats import day_text
 from departments.models import Department
 from departments.updates.selectors.owed import owed, week_to_remind_of
 from departments.updates.services.reminders import LONGEST_WORDS
@@ -55,7 +56,9 @@ def send(request: HtmxRequest, key: str) -> HttpResponse:
     return _answer(
         request,
         department,
-        _("A reminder for week {week:%V} is on its way to {names}.").format(week=week, names=names),
+        _("A reminder for the week of {week} is on its way to {names}.").format(
+            week=day_text(week, "%-d %b"), names=names
+        ),
         done=True,
     )
 
@@ -63,8 +66,8 @@ def send(request: HtmxRequest, key: str) -> HttpResponse:
 def _why_nobody_reminded(department: Department, week: date | None) -> str:
     if week is None:
         return _("{name} owes nothing.").format(name=department.name)
-    return _("No reminder sent: {name} lacks nothing of week {week:%V}, or has no head with an address.").format(
-        name=department.name, week=week
+    return _("No reminder sent: {name} lacks nothing for the week of {week}, or has no head with an address.").format(
+        name=department.name, week=day_text(week, "%-d %b")
     )
 
 

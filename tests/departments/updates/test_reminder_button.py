@@ -37,7 +37,7 @@ def test_an_executive_reminds_a_department(ceo: Client, asked: list[Any], mailbo
     assert "on its way to Lea" in page.content.decode()
     tasks.reminder_asked(*asked[0])
     (mail,) = mailbox
-    assert (mail["To"], mail["Subject"]) == ("lea@example.com", "Legal: 2 numbers of week 47 are missing")
+    assert (mail["To"], mail["Subject"]) == ("lea@example.com", "Legal: 2 numbers for the week of 16 Nov are missing")
     assert "Ceo asks for 2 numbers" in text_of(mail)
     assert "The board meets tomorrow." in html_of(mail)
     assert Reminder.objects.get().asked_by == User.objects.get(username="ceo")

@@ -120,7 +120,7 @@ def test_the_mail_arrives_with_names_time_and_link(post_office: PostOffice, sett
     User.objects.filter(username="lea").update(time_zone="Europe/Lisbon")
     send(MONDAY_9 + timedelta(hours=1))
     mail = next(mail for mail in post_office.received if mail["To"] == "lea@example.com")
-    assert mail["Subject"] == "Legal: 2 numbers of week 47 are due"
+    assert mail["Subject"] == "Legal: 2 numbers for the week of 16 Nov are due"
     assert mail["Auto-Submitted"] == "auto-generated"
     for text in (text_of(mail), html_of(mail)):
         assert "Reviews done" in text
@@ -128,7 +128,23 @@ def test_the_mail_arrives_with_names_time_and_link(post_office: PostOffice, sett
         assert "Days in review" not in text  # computed
         assert "Monday 23 November, 11:00" in text  # noon in Berlin, as it is in Lisbon
         assert "https://revenue.example.com/my/?week=2026-11-16" in text
+        assert "week of 16 Nov" in text
     assert link_in(mail).startswith("/u/")
+
+
+def test_days_times_and_numbers_of_a_mail_are_those_of_its_reader(mailbox: list[EmailMessage]) -> None:
+    """Lea writes the month first and has a clock of twelve hours; Sam has chosen nothing."""
+    User.objects.filter(username="lea").update(day_style=User.Days.MONTH_FIRST, clock_style=User.Clock.TWELVE)
+    send(MONDAY_9 + timedelta(hours=1))
+    mails = {mail["To"]: mail for mail in mailbox}
+    american, british = mails["lea@example.com"], mails["sam@example.com"]
+    assert american["Subject"] == "Legal: 2 numbers for the week of Nov 16 are due"
+    assert british["Subject"] == "Sales: 1 number for the week of 16 Nov is due"
+    for text in (text_of(american), html_of(american)):
+        assert "week of Nov 16" in text
+        assert "Monday, November 23, 12:00 PM" in text
+        assert "23 November" not in text
+    assert "Monday 23 November, 12:00" in text_of(british)
 
 
 def test_run_twice_it_sends_once(mailbox: list[EmailMessage]) -> None:

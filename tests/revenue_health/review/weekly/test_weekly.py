@@ -191,6 +191,9 @@ def test_commitments_due_this_week_and_overdue_ones_are_listed(ceo: Client, comp
     assert "1 due this week, 1 overdue" in shown
     assert "Two more lawyers" in shown
     assert "Later" not in shown
+    overdue = Commitment.objects.get(text="Two more lawyers")
+    assert f'<a class="quiet" href="/commitments/{overdue.pk}/">Two more lawyers</a>' in shown
+    assert "Two more lawyers" in text(ceo.get(f"/commitments/{overdue.pk}/"))
 
 
 # --- who may ------------------------------------------------------------------------------------------------------
