@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from revenue_health.review.selectors.packs.archive import verify_pack
 from revenue_health.review.services.packs import pack_freeze
 from revenue_health.settings.languages import offered_languages
 from tests.house.catalogue import gathered
+from tests.pipeline.sources.uploads import upload
 from tests.pseudo_language import bracketed, own_names, pseudo_language, unmarked
 from tests.shown_company import company_shown
 
@@ -120,6 +122,20 @@ def test_no_text_of_a_page_is_unmarked(company: None, settings: Any, addresses: 
             assert response.status_code == 200, address
             found[address] = unmarked(response.content.decode(), names)
     assert {address: texts for address, texts in found.items() if texts} == {}
+
+
+@pytest.mark.django_db
+def test_no_text_of_a_mapping_with_owners_and_pipelines_is_unmarked(
+    company: None, settings: Any, tmp_path: Path
+) -> None:
+    settings.LANGUAGES, settings.UPLOADS = BOTH, tmp_path / "uploads"
+    rows = "D1,Open,2026-03-02,,100,Ann,\nD2,Lost,2026-03-02,2026-03-20,200,Bob,Price\n"
+    pull = upload({"deals.csv": "Deal ID,Stage,Created,Closed,Amount,Owner,Lost reason\n" + rows})
+    client, names = german_reader(), own_names() | {"Deal ID", "Lost reason"}
+    with pseudo_language():
+        page = client.get(f"/data/sources/files/{pull.token}/").content.decode()
+    assert 'name="team-0-department"' in page
+    assert unmarked(page, names) == []
 
 
 @pytest.mark.django_db
