@@ -3,12 +3,15 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils.translation import gettext_lazy
 from django.views.generic import RedirectView
 
 from revenue_health import health
 from revenue_health.search.views import search_page
 
 # The admin has no sign-in of its own: second factor and rate limits hold for it too.
+admin.site.site_header = admin.site.site_title = "Revenue Health"
+admin.site.index_title = gettext_lazy("Records behind the pages")
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from departments.access import Visitor, may_assign, user_roles, visible_department_ids
 from departments.discussion.selectors.commitments import DUE
-from departments.models import Department, Measurable, Membership, User
+from departments.models import Department, Measurable, Membership, User, current_company
 from departments.subjects import Subject, SubjectUnknown, subject_of, subject_visible
 from departments.web.day_field import DayField
 from departments.web.decimal_field import PlainDecimalField
@@ -25,6 +25,7 @@ STATUSES = {
     "any": gettext_lazy("Any"),
 }
 USUAL_DAYS = 14
+MEASURED = ("measurable", "expected_effect", "expected_unit", "expected_from")
 
 
 class _PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's own cannot be subscripted
@@ -79,8 +80,8 @@ class CommitmentForm(IssueForm):
         label=gettext_lazy("Expected effect"),
         help_text=gettext_lazy("By how much it should change, such as -2."),
     )
-    expected_unit = forms.CharField(
-        required=False, max_length=32, label="Unit", help_text=gettext_lazy("Such as days, % or EUR.")
+    expected_unit = forms.ChoiceField(
+        required=False, label="Unit", help_text=gettext_lazy("The currency, or a unit of the scorecards.")
     )
     expected_from = forms.CharField(
         required=False,
@@ -89,17 +90,40 @@ class CommitmentForm(IssueForm):
         help_text=gettext_lazy("Where the expected effect comes from, such as a scenario of What-if."),
     )
     field_order = (
-        "text", "department", "owner", "due", "measurable", "expected_effect", "expected_unit", "expected_from",
+        "text", "owner", "due", "department", "measurable", "expected_effect", "expected_unit", "expected_from",
     )  # fmt: skip
 
     def __init__(self, *arguments: Any, user: User, **more: Any) -> None:
         super().__init__(*arguments, user=user, **more)
         self.fields["text"].label = _("What will be done")
+        cast("forms.ChoiceField", self.fields["expected_unit"]).choices = [
+            ("", ""),
+            *((unit, unit) for unit in units()),
+        ]
         self.fields["measurable"].help_text = _("Its weeks before and after are compared once the commitment is done.")
         works_here = [role for role in Membership.Role.values if role != Membership.Role.BOARD]
         cast("forms.ModelChoiceField[User]", self.fields["owner"]).queryset = (
             User.objects.filter(is_active=True, memberships__role__in=works_here).distinct().order_by("username")
         )
+        if self["department"].value() and (self["subject"].value() or self["measurable"].value()):
+            # The figure it is about says whose commitment it is.
+            self.fields["department"].widget = forms.HiddenInput()
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        """What every commitment needs."""
+        return [field for field in self.visible_fields() if field.name not in MEASURED]
+
+    @property
+    def measured_fields(self) -> list[forms.BoundField]:
+        """What it should change, and by how much: folded until somebody wants to measure it."""
+        return [field for field in self.visible_fields() if field.name in MEASURED]
+
+
+def units() -> list[str]:
+    """What an expected effect may be in: the reporting currency, days, percent, and the units of all scorecards."""
+    known = Measurable.objects.exclude(unit="").order_by("unit").values_list("unit", flat=True).distinct()
+    return list(dict.fromkeys([current_company().reporting_currency, "days", "%", *known]))
 
 
 class FilterForm(forms.Form):

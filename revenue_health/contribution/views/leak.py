@@ -143,20 +143,26 @@ def _leak_page(
         "error": error,
         "said": chosen,
         "reason": reason,
-        "promise": _promise(row) if may_commit(request.user, row.department_id) else "",
+        "promise": _promise(row, site.currency) if may_commit(request.user, row.department_id) else "",
         **_deals(request, row, site),
     }
     return page_render(request, TEMPLATE, context, partial="page", status=status)
 
 
-def _promise(row: LeakRow) -> str:
-    """Where to promise something about it: the form, filled in with half of what it costs."""
+def three_digits(amount: float) -> int:
+    """An amount as a person would promise it: 512,556 is 513,000."""
+    return int(float(f"{amount:.3g}"))
+
+
+def _promise(row: LeakRow, currency: str) -> str:
+    """Where to promise something about it: the form, filled in with what it costs, to three digits."""
     values = {
         "department": row.department_key,
         "subject": row.subject,
         "text": _("Stop the leak: {where}").format(where=row.where),
-        "expected_effect": max(row.amount, 0) // MINOR_UNITS,
-        "expected_from": _("What leak {id} cost when this was promised").format(id=row.id),
+        "expected_effect": three_digits(max(row.amount, 0) / MINOR_UNITS),
+        "expected_unit": currency,
+        "expected_from": _("Cost of leak {id} at the time of the commitment").format(id=row.id),
     }
     return reverse("departments:commitment_new", query=values)
 

@@ -70,6 +70,27 @@ def test_a_what_if_fills_the_form_in(reads_as: Open) -> None:
         assert expected in page
 
 
+def test_three_fields_are_enough_and_the_rest_is_folded(reads_as: Open) -> None:
+    client = reads_as("legal")
+    page = client.get("/commitments/new/?subject=leak:3&department=legal&text=Review").content.decode()
+    before, _, folded = page.partition("<details>")
+    for name in ("text", "owner", "due"):
+        assert f'id="commitment-{name}"' in before
+    assert '<input type="hidden" name="department" value="legal"' in before
+    for name in ("measurable", "expected_effect", "expected_unit", "expected_from"):
+        assert f'id="commitment-{name}"' in folded
+        assert f'id="commitment-{name}"' not in before
+    assert client.post("/commitments/new/", form()).status_code == 302
+
+
+def test_a_unit_is_one_of_those_the_company_uses(reads_as: Open) -> None:
+    client = reads_as("legal")
+    refused = client.post("/commitments/new/", form(expected_effect="-1", expected_unit="furlongs"))
+    assert refused.status_code == 422
+    assert "<details open>" in refused.content.decode()
+    assert client.post("/commitments/new/", form(expected_effect="-1", expected_unit="%")).status_code == 302
+
+
 def test_the_list_leads_to_the_form_when_the_address_fills_it_in(reads_as: Open) -> None:
     response = reads_as("legal").get("/commitments/?department=legal&text=Four+days")
     assert response["Location"] == "/commitments/new/?department=legal&text=Four+days"

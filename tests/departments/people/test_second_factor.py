@@ -88,6 +88,13 @@ def test_the_admin_is_behind_the_same_door(person: User) -> None:
     assert Client().get("/admin/login/?next=/admin/")["Location"].startswith("/accounts/login/")
 
 
+def test_the_admin_has_the_name_of_the_product(admin_client: Client) -> None:
+    page = admin_client.get("/admin/").content.decode()
+    assert "Django administration" not in page
+    assert "Revenue Health" in page
+    assert "Records behind the pages" in page
+
+
 def test_guessing_is_slowed_down(person: User) -> None:
     client = Client()
     answers = [client.post("/accounts/login/", {"login": "ceo", "password": f"no {n}"}) for n in range(12)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from departments.core.line_breaks import non_breaking
 from departments.models import Department, User
 from pipeline.models import RecomputeRun, Stage
 from revenue_health.contribution.models import Leak, LeakSighting, ScoreRun
+from revenue_health.contribution.views.leak import three_digits
 from tests.shown_company import company_shown
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +203,17 @@ def test_an_executive_gives_it_to_somebody(leak: Leak) -> None:
     ceo.post(f"{page(leak)}owner/", {"owner": ""})
     leak.refresh_from_db()
     assert leak.owner is None
+
+
+def test_a_commitment_on_a_leak_begins_with_its_cost_in_three_digits(leak: Leak) -> None:
+    page = signed_in("legal").get(f"/contribution/register/{leak.pk}/")
+    query = parse_qs(urlsplit(page.context["promise"]).query)
+    cost = page.context["row"].amount / 100
+    assert float(query["expected_effect"][0]) == pytest.approx(cost, rel=0.005)
+    assert len(query["expected_effect"][0].rstrip("0")) <= 3
+    assert query["expected_unit"] == ["EUR"]
+    assert query["expected_from"] == [f"Cost of leak {leak.pk} at the time of the commitment"]
+    assert [three_digits(amount) for amount in (512_556.0, 999_600.0, 42.0, 0.0)] == [513_000, 1_000_000, 42, 0]
 
 
 def test_another_head_sees_the_leak_but_neither_deals_nor_forms(leak: Leak) -> None:

@@ -100,7 +100,8 @@ def driver_page(request: HttpRequest, key: str) -> HttpResponse:
                 context |= _breakdown(filters, run, company, comparison, score_run, key, structure)
             else:
                 context |= {
-                    "segments": segment_rows(comparison),
+                    "segments": (segments := segment_rows(comparison)),
+                    "planned_segments": any(row.plan is not None for row in segments),
                     "quarters": quarter_rows(run=run, company=company, period=filters.period),
                     "baseline_rule": comparison.baseline_rule,
                     "by_then": earned_a_year_before(run=run, company=company, comparison=comparison),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from departments.models import Commitment, User
 from revenue_health.contribution.models import ScoreRun
+from revenue_health.review.views.drivers import driver
 
 pytestmark = pytest.mark.django_db
 DRIVERS, LEGAL, PANEL = "/drivers/", "/drivers/legal/", "/drivers/panel/"
@@ -122,6 +124,19 @@ def test_the_plan_stands_beside_the_pace_by_segment_and_quarter(ceo: Client) -> 
     assert sum(row.pace for row in context["segments"]) == pytest.approx(ledger.pace, abs=5)
     first = context["quarters"][0]
     assert (first.period.label, first.earned) == ("2026-Q4", pytest.approx(ledger.actual, abs=5))
+
+
+def test_without_a_plan_by_segment_one_line_says_so(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = ceo.get("/drivers/strategy/")
+    has_plan = any(row.plan is not None for row in page.context["segments"])
+    assert ("driver-segments-title" in page.content.decode()) == has_plan
+    rows = [replace(row, plan=None) for row in page.context["segments"]]
+    monkeypatch.setattr(driver, "segment_rows", lambda comparison: rows)
+    without = ceo.get("/drivers/strategy/").content.decode()
+    assert without.count("There is no plan by segment.") == 1
+    assert "driver-segments-title" not in without
+    rows = [replace(row, plan=100) for row in rows]
+    assert "driver-segments-title" in ceo.get("/drivers/strategy/").content.decode()
 
 
 def test_progress_is_shown_while_groups_are_computed(ceo: Client) -> None:
