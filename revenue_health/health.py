@@ -68,7 +68,7 @@ class Report:
     balance_error: float | None
     version: str
     readiness: list[dict[str, object]]
-    """What the data carry: no check, since an installation can be well with little in it."""
+    """How far the data carry: no check, since an installation can be well with little in it."""
 
     def to_dict(self) -> dict[str, object]:
         return asdict(self)

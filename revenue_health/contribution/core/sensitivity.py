@@ -31,7 +31,7 @@ class Lever(StrEnum):
     HANDS_ON = "hands_on"
     """Deals a day that are handed on at most: more hands, or fewer."""
     LIMIT_DAYS = "limit_days"
-    """No hold longer than this: whatever gets this old is handed on at once."""
+    """No hold lasts longer than this: whatever gets this old is handed on at once."""
     LOSS_RATE = "loss_rate"
     """Amount lost per amount-day in the stage, for this department's reasons."""
     DEMAND = "demand"

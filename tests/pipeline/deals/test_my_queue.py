@@ -178,7 +178,7 @@ def test_only_the_first_asked_holds_the_deal(run: RecomputeRun) -> None:
 
 def test_the_page_says_whom_a_deal_waits_for(head: Client, run: RecomputeRun) -> None:
     text = " ".join(head.get(QUEUE).content.decode().split())
-    assert "● We hold it; then Finance (check, 1.0 d)" in text
+    assert "● With us; then Finance (check, 1.0 d)" in text
     assert "Nobody was asked before us." in text
 
 

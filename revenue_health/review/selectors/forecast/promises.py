@@ -54,17 +54,15 @@ class Unit:
 # The model counts by the day, in units and in parts of one: hence 7 days, 100 percent, 1,000 in a k.
 UNITS = {
     Lever.WAIT_DAYS: Unit(words=gettext_noop("mean wait"), unit=gettext_noop("days"), factor=1, places=1),
-    Lever.LIMIT_DAYS: Unit(words=gettext_noop("no hold longer than"), unit=gettext_noop("days"), factor=1, places=0),
+    Lever.LIMIT_DAYS: Unit(words=gettext_noop("longest hold"), unit=gettext_noop("days"), factor=1, places=0),
     Lever.HANDS_ON: Unit(words=gettext_noop("hands on at most"), unit=gettext_noop("deals a day"), factor=1, places=1),
     Lever.LOSS_RATE: Unit(
-        words=gettext_noop("lost for its reasons"), unit=gettext_noop("% a week"), factor=700, places=2
+        words=gettext_noop("lost because of it"), unit=gettext_noop("% a week"), factor=700, places=2
     ),
     Lever.DEMAND: Unit(
         words=gettext_noop("demand it brings"), unit=gettext_noop("k a week"), factor=7 / 1000, places=0
     ),
-    Lever.VALUE: Unit(
-        words=gettext_noop("value gained or shaved"), unit=gettext_noop("% a week"), factor=700, places=2
-    ),
+    Lever.VALUE: Unit(words=gettext_noop("price changes"), unit=gettext_noop("% a week"), factor=700, places=2),
 }
 
 
