@@ -60,7 +60,8 @@
     const months = (style) => [...Array(12).keys()].map((month) => new Date(2024, month, 1).toLocaleDateString(language, { month: style }));
     // 1 September 2024 was a Sunday, with which the library's week begins.
     const days = (style) => [...Array(7).keys()].map((day) => new Date(2024, 8, 1 + day).toLocaleDateString(language, { weekday: style }));
-    const format = { months: months("long"), shortMonths: months("short"), days: days("long"), shortDays: days("short") };
+    const sign = (type) => new Intl.NumberFormat(language).formatToParts(12345.6).find((part) => part.type === type).value;
+    const format = { decimal: sign("decimal"), thousands: sign("group"), months: months("long"), shortMonths: months("short"), days: days("long"), shortDays: days("short") };
     window.Plotly.register({ moduleType: "locale", name: language, dictionary: {}, format });
     return { locale: language };
   };

@@ -38,6 +38,8 @@ LOOKS = {
 }
 """What a kind of bar is called, its fill (None: hatched) and its outline."""
 SPACE = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+GAP = 0.012
+"""Between the end of a bar or its whisker and its number, as a part of the longest bar."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +99,8 @@ def chart_add(page: Any, chart: Chart, *, left: int, top: int, width: int, heigh
         data.add_series(
             _(LOOKS[kind][0]), [p.across if k == kind else None for p, k in zip(pieces, kinds, strict=True)]
         )
-    data.add_series(_(WHISKER), [piece.whisker for piece in pieces])
+    # A number right behind the end of a whisker would read as one below zero.
+    data.add_series(_(WHISKER), [piece.whisker + GAP * reach for piece in pieces])
     data.add_series(_(LABEL), [0.14 * reach] * len(bars))
     frame = page.shapes.add_chart(XL_CHART_TYPE.BAR_STACKED, left, top, width, height, data)
     native = frame.chart

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.template import Context, Template
+from django.template.loader import get_template
+from django.utils.translation import override
 
 from departments.core.lists import listed
+from departments.formats import using_number_language
 from departments.periods import Period
 from revenue_health.contribution.core.comparison import Comparison, MoneyInterval, PartyKind, PartyShare
 from revenue_health.contribution.core.verdict import Verdict
@@ -154,3 +159,29 @@ def test_without_scores_nothing_is_claimed() -> None:
 @pytest.mark.parametrize(("names", "text"), [(["A"], "A"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")])
 def test_names_are_listed_as_people_do(names: list[str], text: str) -> None:
     assert listed(names) == text
+
+
+def test_in_german_every_figure_is_written_once_and_in_german() -> None:
+    """A sentence that is German already is not translated again: 1.680 Tsd would come out as 1,680 Tsd."""
+    parties = (
+        party("Strategy", -1_680, 300, kind="strategy"),
+        stopped("Production", -640, 400, "not clear in enough ways to calculate"),
+    )
+    with override("de"), using_number_language("de"):
+        text = said(*parties, actual=12_650)
+    assert "Der Plan verlangt EUR 1.680 Tsd mehr" in text
+    starts = ("Nicht genannt: Production (", "Der Plan verlangt EUR 1.680 Tsd")
+    for sentence, start in zip(text.split(" | ")[1:3], starts, strict=True):
+        for page in ("weekly/head.html", "drivers/drivers.html"):
+            template = Template(f"{{% load figures verdicts %}}{loop_of(page)}")
+            with override("de"), using_number_language("de"):
+                shown = template.render(Context({"sentence": sentence}))
+            assert shown.replace("\N{NO-BREAK SPACE}", " ").startswith(start)
+
+
+def loop_of(page: str) -> str:
+    """How a page prints one of the smaller sentences."""
+    source = get_template(f"review/{page}").template.source  # type: ignore[attr-defined] # of Django's own engine
+    printed = re.search(r"headline\.under %}<p class=\"under\">(.*?)</p>", source)
+    assert printed is not None
+    return printed[1]
