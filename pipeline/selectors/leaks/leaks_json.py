@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
 
 from django.db.models import Sum
 
+from departments.json_types import Json
 from pipeline.core.leaks.leaks import Figure, Held, Leaks
 from pipeline.models import Flow
 from pipeline.selectors.overview import Structure
 
-type Json = dict[str, Any]
 _STAGE_FIGURES = ("opening", "entered", "moved_in", "advanced", "returned", "won", "lost", "revalued", "closing")
 _BESIDE = ("reached", "finished", "withdrawn", "reversed", "over_limit")
 _BETWEEN = ("pipeline_in", "pipeline_out")
