@@ -77,15 +77,25 @@ def test_past_verdicts_are_a_row_a_quarter_with_the_newest_first() -> None:
     assert [label for label, _cells in grid.quarters] == ["2026-Q2", "2026-Q1"]
     (up, missing), (nothing, down) = (cells for _label, cells in grid.quarters)
     assert missing is None
-    assert [(cell.share, cell.mark, cell.word) for cell in (up, nothing, down) if cell] == [
-        (0.3, "▲", "contributes"), (0.01, "", ""), (-0.2, "▼", "contaminates"),
-    ]  # fmt: skip
+    assert [(cell.share, cell.beyond) for cell in (up, nothing, down) if cell] == [
+        (0.3, True),
+        (0.01, False),
+        (-0.2, True),
+    ]
     assert (grid.named, grid.cases) == (2, 3)
+
+
+def test_no_mark_of_a_verdict_stands_on_a_past_quarter(run: RecomputeRun, ceo: Client) -> None:
+    """One gate of five is no verdict: the review of that quarter may name nobody."""
+    page = ceo.get(PAGE).content.decode()
+    table = page[page.index("What the method says of past quarters") :].split("</section>")[0]
+    assert "<tbody><tr>" in table
+    assert not re.search("[▲▼]|contaminates|contributes", table)
 
 
 def test_drivers_and_track_record_count_the_same_cases(run: RecomputeRun, ceo: Client) -> None:
     pages = [ceo.get(page).content.decode().replace("\N{NO-BREAK SPACE}", " ") for page in ("/drivers/", PAGE)]
-    counts = [re.findall(r"would have named a department in (\w+) of (\d+)\s+cases", page) for page in pages]
+    counts = [re.findall(r"would have named (?:a|the) department,? in (\w+) of (\d+)\s+cases", page) for page in pages]
     assert counts[0], "the generated company has earlier quarters"
     named = {("0", cases) if named == "none" else (named, cases) for (named, cases), *_more in counts}
     assert len(named) == 1

@@ -1,24 +1,21 @@
-"""The verdicts that past quarters would have got, as a table of quarters and departments."""
+"""What the method says of past quarters, as a table of quarters and departments."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Impact, Verdict
+from revenue_health.contribution.core.verdict import IMPACTS, Verdict
 from revenue_health.contribution.selectors.track.placebo import Placebo
-from revenue_health.contribution.verdict_words import page_word
 
 
 @dataclass(frozen=True, kw_only=True)
 class PastVerdict:
-    """share: part of the quarter's revenue. mark and word are empty where the interval alone would not have named the
-    department."""
+    """share: part of what the quarter won. beyond: whether today's interval alone would have named the department; that
+    is the first of five gates, so it is marked, but never as a verdict."""
 
     share: float
-    mark: str
-    word: str
-    impact: Impact
+    beyond: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +46,4 @@ def past_verdicts(placebo: Sequence[Placebo], names: Mapping[str, str]) -> PastV
 def _cell(row: Placebo | None) -> PastVerdict | None:
     if row is None:
         return None
-    verdict = Verdict(row.verdict)
-    named = verdict in IMPACTS
-    return PastVerdict(
-        share=row.share,
-        mark=MARKS[verdict] if named else "",
-        word=page_word(verdict) if named else "",
-        impact=IMPACTS.get(verdict, Impact.SOFT),
-    )
+    return PastVerdict(share=row.share, beyond=Verdict(row.verdict) in IMPACTS)
