@@ -23,7 +23,7 @@ from pipeline.imports.log.read_xes import xes_cases
 from pipeline.imports.log.sketch import LogSketch, log_sketch
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.sources.columns.joins import joins_of
-from pipeline.sources.columns.log_columns import signs_draft
+from pipeline.sources.columns.log_columns import log_columns, signs_draft
 from pipeline.sources.columns.profile import MOST_VALUES, Column, columns_profile, connect_tables, quoted
 from pipeline.sources.files.intake import FoundTable
 from pipeline.sources.meaning.draft import DEPARTMENTS, Content, Ground, list_draft
@@ -31,12 +31,6 @@ from pipeline.sources.meaning.history import values_by_field
 from pipeline.sources.meaning.roles import columns_by_role, deals_table
 from pipeline.sources.meaning.systems import bare
 from pipeline.sources.meaning.tickets import alone_columns, alone_draft, columns_draft
-
-_CASE = re.compile(
-    r"^(case|deal|opportunity|application|process|trace)?(concept)?(id|name|key|no|nr|number)$|^case|^fall"
-)
-_ACTIVITY = re.compile(r"activit|^event$|eventname|^task|^step|vorgang$|aktivit|^tostage$|^stage(name)?$")
-_TIME = re.compile(r"timestamp|^time|^date$|completetime|starttime|zeit|occurred|^at$|datum")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +46,7 @@ class Reading:
     content: Content
     activities: list[dict[str, Any]] = field(default_factory=list)
     attributes: dict[str, list[str]] = field(default_factory=dict)
+    values: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if name != "content"}
@@ -231,29 +226,7 @@ def _add_joined(store: Any, deals: str, content: Content, columns: dict[str, lis
 def _log_columns(columns: list[dict[str, Any]], rows: int) -> LogColumns | None:
     """Where an event log in a CSV file has case, activity and time; None for a list of one row a deal."""
     _, roles = columns_by_role(columns, rows)
-    if "key" in roles:
-        return None
-    # A log has several rows a case.
-    repeated = [c for c in columns if c["kind"] in ("text", "number") and c["filled"] == rows > c["different"] * 1.2]
-    case = next((c for c in repeated if _CASE.search(bare(c["name"])) and c["different"] > 1), None)
-    activity = next((c for c in columns if _ACTIVITY.search(bare(c["name"])) and c["different"] <= 500), None)
-    time = next(
-        (c for c in columns if c["kind"] == "date" and _TIME.search(bare(c["name"])) and c["filled"] == rows), None
-    )
-    time = time or next((c for c in columns if c["kind"] == "date" and c["filled"] == rows), None)
-    if case is None or activity is None or time is None or case is activity:
-        return None
-    names = {bare(c["name"]): c["name"] for c in columns}
-    resource = next(
-        (names[name] for name in ("resource", "orgresource", "user", "owner", "bearbeiter") if name in names), ""
-    )
-    transition = next((names[name] for name in ("lifecycletransition", "transition", "lifecycle") if name in names), "")
-    standard = LogColumns()
-    return LogColumns(
-        case=case["name"], activity=activity["name"], time=time["name"], delimiter=",",
-        time_format=next(iter(time["formats"]), ""), resource=resource or standard.resource,
-        transition=transition or standard.transition,
-    )  # fmt: skip
+    return None if "key" in roles else log_columns({bare(c["name"]): c for c in columns}, rows)
 
 
 def _of_log(
@@ -266,6 +239,7 @@ def _of_log(
     return Reading(
         tables=[table.as_json() for table in found], columns=plain or {}, joins=[], deals=path.name, kind="log",
         system="", content=content, activities=sketch.activities, attributes=sketch.attributes,
+        values=sketch.values,
     )  # fmt: skip
 
 

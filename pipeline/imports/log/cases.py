@@ -11,35 +11,27 @@ from types import MappingProxyType
 from departments.translation import gettext_noop
 from pipeline.core.decimal_text import NotDecimal
 from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
-from pipeline.imports.log.amounts import parse_amount
-from pipeline.imports.log.currencies import CaseCurrency, number_text
+from pipeline.imports.log.amounts import CaseCurrency, number_text, parse_amount
+from pipeline.imports.log.case_work import CaseWork, WorkDone, WorkReport, attribute
 from pipeline.imports.log.event_log import Case, LogEvent, LogReading
 from pipeline.imports.log.mapping import LogMapping, StagePart
-from pipeline.imports.log.moves import Move, Moves
-from pipeline.imports.log.work import WorkItem, WorkOfActivity
+from pipeline.imports.log.moves import Move, Moves, entries_by_transition
 
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
 class LogReport:
-    """What was read and what was left out, for the notes of the import."""
+    """What was read and what was left out, for the notes of the import. `entries`: what the mapping calls
+    `activity/transition` and the log has."""
 
     cases: int = 0
     events: int = 0
     deals: int = 0
     activities: Counter[str] = field(default_factory=Counter)
+    entries: set[str] = field(default_factory=set)
     unmapped: Counter[str] = field(default_factory=Counter)
     counted: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True)
-class WorkDone:
-    """The hand-offs of one activity of a deal."""
-
-    department: str
-    kind: str
-    items: list[WorkItem]
 
 
 @dataclass(frozen=True)
@@ -73,7 +65,8 @@ class CaseReader:
             for activity in stage.activities:
                 self._stages.setdefault(activity, {})[stage.pipeline or mapping.pipeline.key] = stage
         self._losses = {activity: loss for loss in mapping.losses for activity in loss.activities}
-        self._work = {part.activity: part for part in mapping.handoffs}
+        self._entries = entries_by_transition([*self._stages, *self._losses])
+        self.work = WorkReport(report.counted)
         self._stage_transitions = {word.lower() for word in log.stage_transitions}
         self._lines: dict[str, int] = {}
         self._refused: set[tuple[int, str]] = set()
@@ -98,7 +91,7 @@ class CaseReader:
             amount_default=self._mapping.opportunity.amount_default,
             counted=report.counted,
         )
-        work: dict[str, WorkOfActivity] = {}
+        work = CaseWork(case, self._mapping, self.work, self.moment, self._reading, self.times)
         for timed_event in timed:
             self._take(timed_event, moves, work)
         if not moves.rows:
@@ -112,19 +105,19 @@ class CaseReader:
         own = self._mapping.pipeline.key
         pipeline = self._begun.get(key) or next((move.pipeline for move in history if move.pipeline), own)
         fields = self._fields(case, events, pipeline, currency)
-        return DealOfCase(key, case.line, fields, history, self._hand_offs(work, moves.ended))
+        return DealOfCase(key, case.line, fields, history, work.done(moves.ended))
 
-    def _take(self, timed_event: _Timed, moves: Moves, work: dict[str, WorkOfActivity]) -> None:
+    def _take(self, timed_event: _Timed, moves: Moves, work: CaseWork) -> None:
         log, report, event = self._mapping.log, self._report, timed_event.event
         activity, transition = event.get(log.activity), event.get(log.transition).strip().lower()
-        actor = event.get(log.resource)
         report.activities[activity] += 1
-        used = False
-        if activity in self._work:
-            items = work.setdefault(activity, WorkOfActivity(self._mapping.handoff_rules))
-            used = items.add(transition, timed_event.at, actor, line=event.line)
-        if not transition or transition in self._stage_transitions:
-            used = moves.add(activity, timed_event.at, event, actor=actor) or used
+        used = work.add(activity, transition, timed_event.at, event)
+        entry = self._entries.get((activity, transition), "")
+        if entry:
+            report.entries.add(entry)
+        if entry or not transition or transition in self._stage_transitions:
+            actor = event.get(log.resource)
+            used = moves.add(entry or activity, timed_event.at, event, actor=actor) or used
         if not used:
             report.unmapped[f"{activity} {transition}".strip() or "(without activity)"] += 1
 
@@ -252,33 +245,6 @@ class CaseReader:
         if fields.owner_pick == "most":
             return Counter(names).most_common(1)[0][0]
         return names[0 if fields.owner_pick == "first" else -1]
-
-    def _hand_offs(self, work: dict[str, WorkOfActivity], ended: datetime | None) -> list[WorkDone]:
-        counted, done = self._report.counted, []
-        for activity, items in work.items():
-            part = self._work[activity]
-            counted[gettext_noop("starts or completions without a request are left out")] += items.skipped
-            what = gettext_noop(
-                "hand-offs come from events without a life-cycle transition; they begin and end at that moment"
-            )
-            counted[what] += items.momentary
-            if ended is not None and self._mapping.handoff_rules.close_with_deal:
-                closed = items.close(ended)
-                counted[
-                    gettext_noop("hand-offs were still open when their deal ended and count as cancelled then")
-                ] += closed
-            done.append(WorkDone(part.department, part.kind or activity, items.items))
-        return done
-
-
-def attribute(name: str, case: Case, event: LogEvent) -> str:
-    """`case:x` of the case, `event:x` of the event, `x` of either."""
-    if name in case.attributes or name in event.attributes:
-        return case.attributes.get(name) or event.get(name)
-    scope, _, bare = name.partition(":")
-    if scope == "case":
-        return case.attributes.get(bare, "")
-    return event.get(bare) if scope == "event" else ""
 
 
 def _first_value(name: str, case: Case, events: list[LogEvent]) -> str:

@@ -55,7 +55,8 @@ def _begin_tables(writer: FolderWriter, mapping: LogMapping, file: str) -> None:
         "opportunity": log.case,
         "kind": log.activity,
         "assignee": log.resource,
-    } | dict.fromkeys(("requested_at", "started_at", "completed_at"), log.time)
+        "completed_at": log.end or log.time,
+    } | dict.fromkeys(("requested_at", "started_at"), log.time)
     columns = (*_EVENT_COLUMNS, _PIPELINE) if mapping.pipelines else _EVENT_COLUMNS
     writer.begin("opportunities", _OPPORTUNITY_COLUMNS, source=file, columns=of_deal)
     writer.begin("events", columns, source=file, columns=of_event)
@@ -67,13 +68,11 @@ def _deal_write(writer: FolderWriter, deal: DealOfCase, *, several: bool) -> Non
     for move in deal.moves:
         row = [deal.key, move.at.isoformat(), move.place, move.amount, move.reason, move.actor]
         writer.row("events", [*row, move.pipeline] if several else row, move.line)
-    number = 0
-    for done in deal.work:
-        for item in done.items:
-            number += 1
-            times = [at.isoformat() if at else "" for at in (item.requested, item.started, item.completed)]
-            row = [f"{deal.key}-{number}", deal.key, done.department, done.kind, *times, item.outcome, item.assignee]
-            writer.row("handoffs", row, item.line)
+    for number, done in enumerate(deal.work, 1):
+        item = done.item
+        times = [at.isoformat() if at else "" for at in (item.requested, item.started, item.completed)]
+        row = [f"{deal.key}-{number}", deal.key, done.department, done.kind, *times, item.outcome, item.assignee]
+        writer.row("handoffs", row, item.line)
 
 
 def _judge(reader: CaseReader, mapping: LogMapping, reading: LogReading, report: LogReport) -> None:
@@ -83,6 +82,7 @@ def _judge(reader: CaseReader, mapping: LogMapping, reading: LogReading, report:
             gettext_noop("{file} contains no cases; there is nothing to import.").format(file=reading.file)
         )
     missing = refuse_missing(mapping, reading)
+    _refuse_two_readings(mapping, reading, report)
     for column, lines in ((mapping.log.time, reader.untimed), (mapping.log.case, reader.unnamed)):
         if column not in missing:
             for line in lines:
@@ -116,6 +116,18 @@ def refuse_missing(mapping: LogMapping, reading: LogReading) -> set[str]:
     return missing
 
 
+def _refuse_two_readings(mapping: LogMapping, reading: LogReading, report: LogReport) -> None:
+    """Refuse what the mapping names where the log has an activity of that name, and a transition of another that reads
+    like it."""
+    lists = [("stages", place, stage.activities) for place, stage in enumerate(mapping.stages, 1)]
+    lists += [("losses", place, loss.activities) for place, loss in enumerate(mapping.losses, 1)]
+    for part, place, activities in lists:
+        for name in activities:
+            if name in report.entries and name in report.activities:
+                reason = gettext_noop("is an activity of the log, and the transition of another one")
+                reading.problems.add(mapping.source.problem(part, "activities", name, reason, place))
+
+
 def _nothing_read(mapping: LogMapping, reading: LogReading, report: LogReport) -> str:
     has = ", ".join(f"“{name}”" for name, _ in report.activities.most_common(_NAMED_AT_MOST)) or "none"
     names = _activities(mapping)
@@ -141,12 +153,13 @@ def _reading_notes(reader: CaseReader, mapping: LogMapping, reading: LogReading,
             )
         )
     names = _activities(mapping) + [part.activity for part in mapping.handoffs]
-    if absent := [name for name in names if name not in report.activities]:
+    if absent := [name for name in names if name not in report.activities and name not in report.entries]:
         notes.append(
             gettext_noop("Activities of the mapping that the log does not have: {listed}.").format(
                 listed=", ".join(absent)
             )
         )
+    notes += reader.work.notes()
     counted = report.counted + reading.counted
     return notes + [f"{count:,} {what}." for what, count in counted.items() if count] + reader.times.notes()
 

@@ -12,22 +12,25 @@ from departments.translation import gettext_noop
 from pipeline.core.decimal_text import NumberSigns
 from pipeline.imports.conversion.mapping_checks import (
     MappingMistakes,
-    check_names,
-    check_once,
     check_stage_pipelines,
     check_structure,
 )
 from pipeline.imports.conversion.mapping_source import NO_SOURCE, MappingSource, mapping_source, toml_parse
+from pipeline.imports.log.work import HandOffPart, HandOffRules, work_check
 from pipeline.imports.problems import ImportUnreadable
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogColumns:
-    """Where a log keeps case, activity, time, life-cycle transition and resource; how its times are written."""
+    """Where a log keeps case, activity, time, life-cycle transition and resource; how its times are written.
+
+    `end`: where a row says until when its activity ran, which began at `time`; empty where rows are moments.
+    """
 
     case: str = "concept:name"
     activity: str = "concept:name"
     time: str = "time:timestamp"
+    end: str = ""
     transition: str = "lifecycle:transition"
     resource: str = "org:resource"
     delimiter: str = ","
@@ -126,33 +129,6 @@ class OwnedPart:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HandOffPart:
-    """A kind of work item and the department that does it."""
-
-    activity: str
-    department: str
-    kind: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class HandOffRules:
-    """Which transitions request, start and complete work, and what happens where they are missing or repeated.
-
-    without_request: "start" (the first start or completion requests it) or "skip".
-    repeat: "last" (start and complete again belongs to the same hand-off until the next request) or "each".
-    close_with_deal: what is still open when its deal ends is cancelled then.
-    """
-
-    requested: list[str] = field(default_factory=lambda: ["schedule"])
-    started: list[str] = field(default_factory=lambda: ["start", "resume"])
-    completed: list[str] = field(default_factory=lambda: ["complete"])
-    cancelled: list[str] = field(default_factory=lambda: ["withdraw", "ate_abort", "pi_abort"])
-    without_request: str = "start"
-    repeat: str = "last"
-    close_with_deal: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
 class LogMapping:
     """Everything a mapping file says."""
 
@@ -186,13 +162,15 @@ class LogMapping:
         Life cycle and resource are optional as long as they carry their standard names.
         """
         standard = LogColumns()
-        for word in ("case", "activity", "time", "transition", "resource"):
+        for word in ("case", "activity", "time", "end", "transition", "resource"):
             name = getattr(self.log, word)
             if word in ("case", "activity", "time") or (name and name != getattr(standard, word)):
                 yield "log", word, name
         for word in ("amount", "created", "name", "owner", "team", "segment", "source", "currency_attribute"):
             if name := getattr(self.opportunity, word):
                 yield "opportunity", word, name
+        for name in dict.fromkeys(part.department_attribute for part in self.handoffs if part.department_attribute):
+            yield "handoffs", "department_attribute", name
 
     @property
     def zone(self) -> ZoneInfo:
@@ -284,14 +262,12 @@ def _check_mapping(mapping: LogMapping) -> None:
     mistakes = MappingMistakes(mapping.source)
     check_structure(mapping, mistakes, owned_elsewhere=True)
     check_stage_pipelines(mapping.all_pipelines, mapping.stages, mistakes)
-    keys = [department.key for department in mapping.departments]
-    check_names(mistakes, "handoffs", "department", mapping.handoffs, keys, "department")
-    check_once(mistakes, "handoffs", "activity", [part.activity for part in mapping.handoffs])
-    mistakes.one_of("handoff_rules", "without_request", mapping.handoff_rules.without_request, ("start", "skip"))
-    mistakes.one_of("handoff_rules", "repeat", mapping.handoff_rules.repeat, ("last", "each"))
+    work_check(mistakes, mapping.handoffs, mapping.handoff_rules, [part.key for part in mapping.departments])
     mistakes.one_of("opportunity", "owner_pick", mapping.opportunity.owner_pick, ("first", "last", "most"))
     mistakes.number("opportunity", "amount_default", mapping.opportunity.amount_default)
     log = mapping.log
+    if log.end and log.end == log.time:
+        mistakes.add("log", "end", log.end, gettext_noop("is the attribute of the time, too"))
     mistakes.delimiter("log", log.delimiter)
     mistakes.signs("log", mapping.signs)
     mistakes.time_formats("log", "time_format", [log.time_format] if log.time_format else [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +26,13 @@ class Move:
     actor: str
     line: int
     pipeline: str = ""
+
+
+def entries_by_transition(entries: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Those of a mapping's activities that can be read as `activity/transition`, by these two, the transition in lower
+    case."""
+    split = ((entry.rpartition("/"), entry) for entry in entries)
+    return {(activity, transition.lower()): entry for (activity, _, transition), entry in split if activity}
 
 
 class Moves:

@@ -18,14 +18,18 @@ _LOSES = re.compile(r"declin|cancel|reject|lost|abort|withdraw|den(y|ied)|refus|
 _WINS = re.compile(r"approv|won\b|activat|regist|pay(ment)?\b|closed|gewonnen|accepted by customer", re.IGNORECASE)
 _AMOUNT = re.compile(r"amount|value|price|betrag|bedrag", re.IGNORECASE)
 
+MOST_VALUES = 60
+
 
 @dataclass(frozen=True)
 class LogSketch:
-    """Activities with counts per transition, attribute names, and a mapping file's text."""
+    """Activities with counts per transition, attribute names, the values of those of events that have few, with their
+    events, and a mapping file's text."""
 
     activities: list[dict[str, Any]]
     attributes: dict[str, list[str]]
     mapping: str
+    values: dict[str, dict[str, int]]
 
 
 def log_sketch(cases: Iterable[Case], columns: LogColumns) -> LogSketch:
@@ -34,6 +38,7 @@ def log_sketch(cases: Iterable[Case], columns: LogColumns) -> LogSketch:
     places: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     case_names: Counter[str] = Counter()
     event_names: Counter[str] = Counter()
+    values: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for case in cases:
         case_names.update(case.attributes.keys())
         for place, event in enumerate(case.events):
@@ -42,6 +47,9 @@ def log_sketch(cases: Iterable[Case], columns: LogColumns) -> LogSketch:
             places[activity][0] += place / len(case.events)
             places[activity][1] += 1
             event_names.update(event.attributes.keys())
+            for name, value in event.attributes.items():
+                if len(values[name]) <= MOST_VALUES:  # one more shows that it has too many
+                    values[name][value.strip()] += 1
     if not places:
         raise ImportUnreadable(gettext_noop("The log contains no events; export it again with its events."))
     order = sorted(places, key=lambda name: places[name][0] / places[name][1])
@@ -52,7 +60,8 @@ def log_sketch(cases: Iterable[Case], columns: LogColumns) -> LogSketch:
         if activity == name
     ]
     attributes = {"case": sorted(case_names), "event": sorted(event_names)}
-    return LogSketch(activities, attributes, _mapping(order, counts, attributes, columns))
+    few = {name: dict(found.most_common()) for name, found in values.items() if len(found) <= MOST_VALUES}
+    return LogSketch(activities, attributes, _mapping(order, counts, attributes, columns), few)
 
 
 def _quoted(text: str) -> str:
@@ -111,7 +120,7 @@ def _head_lines(attributes: dict[str, list[str]], columns: LogColumns) -> list[s
     default = LogColumns()
     lines += [
         f"{name} = {_quoted(getattr(columns, name))}"
-        for name in ("case", "activity", "time", "transition", "resource", "delimiter")
+        for name in ("case", "activity", "time", "end", "transition", "resource", "delimiter")
         if getattr(columns, name) != getattr(default, name)
     ]
     lines += ["", "[opportunity]"]

@@ -23,7 +23,7 @@ class Command(AnsweringCommand):
         parser.add_argument("--mapping", type=Path, metavar="M.toml", help="see docs/import.md")
         parser.add_argument("--dry-run", action="store_true", help="show what would happen, change nothing")
         parser.add_argument("--sketch", action="store_true", help="print the activities and a mapping to start from")
-        for name in ("case", "activity", "time", "transition", "resource", "delimiter"):
+        for name in ("case", "activity", "time", "end", "transition", "resource", "delimiter"):
             parser.add_argument(f"--{name}", metavar="NAME", help=f"for --sketch of a CSV log: its {name}")
 
     def answer(self, options: dict[str, Any]) -> bool:
@@ -42,7 +42,7 @@ class Command(AnsweringCommand):
     def _sketch(self, options: dict[str, Any]) -> bool:
         entered = {
             name: options[name]
-            for name in ("case", "activity", "time", "transition", "resource", "delimiter")
+            for name in ("case", "activity", "time", "end", "transition", "resource", "delimiter")
             if options[name]
         }
         columns = LogColumns(**entered)

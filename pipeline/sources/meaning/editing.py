@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from departments.translation import gettext_noop
-from pipeline.sources.columns.log_columns import log_posted
+from pipeline.sources.columns.log_columns import log_posted, work_posted
 from pipeline.sources.columns.numbers import SIGNS, signs_listed, signs_written
 from pipeline.sources.meaning.decided import NO_TABLES, NOBODY
 from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, stages_draft
@@ -117,14 +117,16 @@ def stage_rows(
     for loss in content.get("losses", []):
         kind = WITHDRAWN if loss.get("withdrawn") else LOST
         rows += [_stage_row(value, counts, kind) for value in loss["activities"]]
-    rows += [_stage_row(part["activity"], counts, WORK, part["department"]) for part in content.get("handoffs", [])]
+    rows += [
+        _stage_row(part["activity"], counts, WORK, part.get("department", "")) for part in content.get("handoffs", [])
+    ]
     of_pipelines = [
         replace(_stage_row(value, {value: (count, None)}, UNUSED), pipeline=key) for key, value, count in unnamed
     ]
     rows = [*of_pipelines, *rows]
     named = {row.value for row in rows}
     left = [_stage_row(value, counts, UNUSED) for value in counts if value not in named]
-    return [*left, *rows][:MOST_ROWS]
+    return [*left[: max(0, MOST_ROWS - len(rows))], *rows][:MOST_ROWS]
 
 
 def _stage_row(value: str, counts: Mapping[str, tuple[int, float | None]], kind: str, owner: str = "") -> StageRow:
@@ -169,6 +171,8 @@ def content_of(
         stages_draft(result, by_name)
     else:
         _stages(stage_pipelines_posted(posted, result) if log else posted, result, log=log)
+    if log:
+        work_posted(posted, content, result)
     if not log and (changed & {"stage"} or part.get("pipeline", "") != before.get("pipeline", "")):
         result["stages"] = [stage for stage in result["stages"] if not stage.get("pipeline")]
         pipelines_draft(result, by_name)
@@ -238,10 +242,10 @@ def _stages(posted: Mapping[str, str], content: Content, *, log: bool) -> None:
         return
     stages: dict[tuple[str, str], dict[str, Any]] = {}
     gone: dict[str, list[str]] = {LOST: [], WITHDRAWN: []}
-    work: list[dict[str, str]] = []
+    work: list[dict[str, Any]] = []
     keys = {(stage.get("pipeline", ""), stage["name"]): stage["key"] for stage in content.get("stages", [])}
     old = {stage["key"]: stage for stage in content.get("stages", [])}
-    kinds = {part["activity"]: part.get("kind", "") for part in content.get("handoffs", [])}
+    before = {part["activity"]: part for part in content.get("handoffs", [])}
     taken = set(keys.values())
     for place in range(MOST_ROWS):
         kind, value = posted.get(f"stage-{place}-kind"), posted.get(f"stage-{place}-value", "")
@@ -251,7 +255,7 @@ def _stages(posted: Mapping[str, str], content: Content, *, log: bool) -> None:
             gone[kind] += [value] * (value not in gone[kind])
         elif kind == WORK and value:
             part = {"activity": value, "department": posted.get(f"stage-{place}-owner", "")}
-            work.append(part | ({"kind": kinds[value]} if kinds.get(value) else {}))
+            work.append(before.get(value, {}) | part)
         elif kind in (OPEN, WON):
             name = posted.get(f"stage-{place}-name", "").strip() or value
             named = posted.get(f"stage-{place}-pipeline", ""), name

@@ -11,6 +11,7 @@ from pipeline.core.decimal_text import NumberSigns
 from pipeline.models import DataSource, SourcePull
 from pipeline.services.sources.mappings import tickets_alone
 from pipeline.sources.columns.dates import format_words
+from pipeline.sources.columns.log_columns import LogWork, activity_counts, log_work
 from pipeline.sources.columns.numbers import SIGNS, signs_listed, signs_of, signs_words
 from pipeline.sources.meaning.decided import date_questions, number_questions
 from pipeline.sources.meaning.editing import (
@@ -118,17 +119,20 @@ class MappingRows:
     tickets: TicketRows | None
     history: HistoryRows | None
     stage_dates: StageDateRows | None
+    work: LogWork | None = None
 
 
-def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
-    """The rows for the files of one upload and a mapping; tickets alone have no rows of deals."""
+def mapping_rows(pull: SourcePull, content: dict[str, Any], *, transitions: bool = False) -> MappingRows:
+    """The rows for the files of one upload and a mapping; tickets alone have no rows of deals. `transitions`: of a log,
+    with a row for each transition of an activity that has several."""
     if tickets_alone(pull):
         return _rows_of_tickets(pull.reading, content)
     reading, log = pull.reading, pull.source.kind == DataSource.Kind.LOG
     columns = {column["name"]: column for column in reading["columns"].get(reading["deals"], [])}
     part = content.get("opportunity" if log else "deal", {})
     if log:
-        counts = _activity_counts(reading["activities"])
+        events = activity_counts(content, reading["activities"], apart=transitions)
+        counts: dict[str, tuple[int, float | None]] = {name: (number, None) for name, number in events.items()}
         options = [*(f"case:{name}" for name in reading["attributes"]["case"]),
                    *(f"event:{name}" for name in reading["attributes"]["event"])]  # fmt: skip
     else:
@@ -158,6 +162,7 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         tickets=None if log else _tickets(content, reading),
         history=None if log else _history(content, reading),
         stage_dates=None if log else _stage_dates(content, columns),
+        work=log_work(content, reading.get("values", {})) if log else None,
         settings={
             word: str(part.get(word, ""))
             for word in ("missing_amount", "entry_stage", "stage_default", "team", "team_department")
@@ -246,13 +251,6 @@ def _stage_dates(content: dict[str, Any], columns: dict[str, dict[str, Any]]) ->
         values=list(dict.fromkeys([*values, *dates.values()])),
         chosen=bool(dates),
     )
-
-
-def _activity_counts(activities: list[dict[str, Any]]) -> dict[str, tuple[int, float | None]]:
-    counts: dict[str, tuple[int, float | None]] = {}
-    for row in activities:
-        counts[row["activity"]] = (counts.get(row["activity"], (0, None))[0] + row["count"], None)
-    return counts
 
 
 def _joined_options(content: dict[str, Any], reading: dict[str, Any]) -> list[str]:

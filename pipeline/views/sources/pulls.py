@@ -44,7 +44,8 @@ def pull_page(request: HttpRequest, token: str) -> HttpResponse:
     """Everything about one upload; while a worker is at it, how far it is."""
     site = manager_site(request)
     pull = _pull(token)
-    return page_render(request, TEMPLATE, _context(site, pull), partial="page")
+    context = _context(site, pull, transitions="transitions" in request.GET)
+    return page_render(request, TEMPLATE, context, partial="page")
 
 
 @require_POST
@@ -129,8 +130,10 @@ def pull_take_in(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("pipeline:source_files", token=token)
 
 
-def _context(site: SiteContext, pull: SourcePull, draft: SourceMapping | None = None) -> dict[str, Any]:
-    """`draft` is a mapping that was refused, else the newest version is shown."""
+def _context(
+    site: SiteContext, pull: SourcePull, draft: SourceMapping | None = None, *, transitions: bool = False
+) -> dict[str, Any]:
+    """`draft` is a mapping that was refused, else the newest version is shown. `transitions`: of a log, all of them."""
     context: dict[str, Any] = {"site": site, "pull": pull, "source": pull.source, "busy": pull.state in BUSY,
                                "files_there": has_files(pull.token)}  # fmt: skip
     if context["busy"]:
@@ -141,17 +144,19 @@ def _context(site: SiteContext, pull: SourcePull, draft: SourceMapping | None = 
     if pull.reading and pull.state != State.DONE:
         mapping = draft or pull.source.mappings.first()
         assert mapping is not None
-        context |= _mapping_context(pull, mapping, asks_company=site.company is None)
+        context |= _mapping_context(pull, mapping, asks_company=site.company is None, transitions=transitions)
     return context
 
 
-def _mapping_context(pull: SourcePull, mapping: SourceMapping, *, asks_company: bool) -> dict[str, Any]:
+def _mapping_context(
+    pull: SourcePull, mapping: SourceMapping, *, asks_company: bool, transitions: bool
+) -> dict[str, Any]:
     columns = pull.reading["columns"].get(pull.reading["deals"], [])
     content, _ = content_for(mapping, pull)
     return {
         "mapping": mapping,
         "content": content,
-        "rows": mapping_rows(pull, content),
+        "rows": mapping_rows(pull, content, transitions=transitions),
         "open_questions": undecided(content, columns, pull.reading["columns"]),
         "asks_company": asks_company,
         "look": pull.look if pull.look.get("version") == mapping.version else None,
