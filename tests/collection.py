@@ -18,7 +18,7 @@ LONGEST = (
     "revenue_health/contribution/test_hindsight_groups.py",
     "revenue_health/test_keys_in_logs.py",
     "test_template_names.py",
-    "revenue_health/contribution/test_scores_killed.py",
+    "revenue_health/contribution/night/test_scores_killed.py",
     "pipeline/imports/conversion/test_import_log_bpic2012.py",
     "revenue_health/embedded/test_embedded_session.py",
     "revenue_health/backup/test_backup.py",

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.generator import company, process, words
+from pipeline.generator import company, invented_names, process
 from pipeline.generator.rates import Rates
 from pipeline.generator.story import Calendar, Story
 from pipeline.generator.worktime import DAY_SECONDS, Floats, Ints, WorkTime
@@ -57,7 +57,7 @@ class Deals:
 
 def accounts_of(*, count: int, rng: np.random.Generator) -> Accounts:
     """Accounts with attributes drawn by the weights of the company's tables."""
-    names = len(words.FIRST) * len(words.SECOND) * len(words.THIRD)
+    names = len(invented_names.FIRST) * len(invented_names.SECOND) * len(invented_names.THIRD)
     return Accounts(
         segment=_draw_weighted(rng, [segment.weight for segment in company.SEGMENTS], count),
         region=_draw_weighted(rng, [region.weight for region in company.REGIONS], count),
@@ -135,9 +135,9 @@ def deals_of(
         earlier_owner=team * len(company.REPS[0]) + np.where(moved & (reassigned < worktime.cutoff), earlier, seat),
         reassigned=reassigned, amount=tens.astype(np.int64) * 1000,
         close=worktime.ordinal(created + rng.gamma(6.0, process.EXPECTED_DAYS / 6, count) * DAY_SECONDS),
-        product=np.where(renewal, rng.integers(len(words.RENEWALS), size=count),
-                         rng.integers(len(words.PRODUCTS), size=count)),
-        quantity=rng.integers(len(words.QUANTITIES), size=count),
+        product=np.where(renewal, rng.integers(len(invented_names.RENEWALS), size=count),
+                         rng.integers(len(invented_names.PRODUCTS), size=count)),
+        quantity=rng.integers(len(invented_names.QUANTITIES), size=count),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from departments.models import Company, User
 from departments.people.demo import demo_sign_in_close
-from pipeline.imports.at_once.load import load_at_once
+from pipeline.imports.bulk.load import bulk_load
 from pipeline.imports.conversion.provenance import Provenance
 from pipeline.imports.failures import named_failure
 from pipeline.imports.files.error_files import errors_path
@@ -164,7 +164,7 @@ def _load_files(work: _Work, path: Path) -> None:
     with folder_open(path) as source, staging:
         files = files_check(staging, source.names, first_load=not Company.objects.exists())
         staging.zone = company_zone(company_row(source))
-        loaded = load_at_once(staging, source, files, batch=work.batch.pk, progress=work.step)
+        loaded = bulk_load(staging, source, files, batch=work.batch.pk, progress=work.step)
         if loaded is None:
             _stage_all(work, source, files)
     if loaded is not None:

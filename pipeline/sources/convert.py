@@ -18,9 +18,9 @@ from pipeline.imports.log.read_csv import csv_cases
 from pipeline.imports.log.read_xes import xes_cases
 from pipeline.imports.problems import ConversionRefused, ImportUnreadable, Problem
 from pipeline.imports.snapshot.conversion import folder_from_snapshot, folder_from_tickets
-from pipeline.imports.snapshot.earlier import Earlier
+from pipeline.imports.snapshot.differences import Earlier
 from pipeline.imports.snapshot.mapping import snapshot_mapping_parse, tickets_mapping_parse
-from pipeline.sources.meaning.decided import decided, shape_mistakes
+from pipeline.sources.meaning.mapping_gaps import decided, shape_mistakes
 
 MAPPING_NAME = "the mapping"
 

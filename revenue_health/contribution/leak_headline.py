@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def register_leaks(run: RecomputeRun, period: Period, currency: str) -> PeriodLeaks:
     """Every leak of the period; nothing of one that the register was not read for."""
     # Every process registers this function, few pages call it: the register needs arrays and databases of files.
-    from revenue_health.contribution.selectors.register.earlier import leaks_of_period, reads_leaks_of
+    from revenue_health.contribution.selectors.register.period_register import leaks_of_period, reads_leaks_of
 
     if not reads_leaks_of(period):
         return PeriodLeaks()

@@ -80,13 +80,13 @@ def written(deals: int) -> float:
     """Seconds to write accounts and deals anew; names are drawn as the generator draws them."""
     from django.db import connection
 
-    from pipeline.generator import words
+    from pipeline.generator import invented_names
 
     name = "(%s::text[])[1 + floor(random() * %s)::int]"
-    parts = (words.FIRST, words.SECOND, words.THIRD)
+    parts = (invented_names.FIRST, invented_names.SECOND, invented_names.THIRD)
     values = [value for part in parts for value in (list(part), len(part))]
-    quantities = [str(number) for number in words.QUANTITIES]
-    products = [list(words.PRODUCTS), len(words.PRODUCTS)]
+    quantities = [str(number) for number in invented_names.QUANTITIES]
+    products = [list(invented_names.PRODUCTS), len(invented_names.PRODUCTS)]
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE pipeline_account, pipeline_opportunity RESTART IDENTITY CASCADE")
         began = time.perf_counter()

@@ -19,7 +19,7 @@ from pipeline.models import SourcePull
 from tests.browser.committed import committed
 from tests.browser.conftest import _closing, _Quiet, _ThreadedServer, _trap
 from tests.kept_company import everything_empty
-from tests.pipeline.sources.german import german_rows
+from tests.pipeline.sources.reading.german import german_rows
 from tests.pipeline.sources.uploads import workbook
 from tests.worker import queue_empty, work_off
 

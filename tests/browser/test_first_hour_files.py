@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from pipeline.models import Event, HandOff, Opportunity, Stage
 from tests.browser.committed import committed
 from tests.browser.test_first_hour import begun, empty_site, looked_at, review_opened, sent, taken_in, window
-from tests.pipeline.sources.test_history import CHANGES_1, DEALS_1
+from tests.pipeline.sources.history.test_history import CHANGES_1, DEALS_1
+from tests.pipeline.sources.history.test_pipelines import TABLE, TWO
 from tests.pipeline.sources.test_logs import LOG
-from tests.pipeline.sources.test_pipelines import TABLE, TWO
 from tests.pipeline.sources.test_tickets import T_WEEK_1, TICKET_HEADER, WEEK
 from tests.pipeline.sources.uploads import HEADER
 

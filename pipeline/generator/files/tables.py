@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
-from pipeline.generator import company, process, words
+from pipeline.generator import company, invented_names, process
 from pipeline.generator.deals import Accounts, Deals
 from pipeline.generator.ledger import LOST, OUTCOMES, Columns
 from pipeline.generator.worktime import DAY_SECONDS, Floats, Ints, WorkTime
@@ -97,11 +97,11 @@ def money(cents: Ints) -> Array:
 def account_names(accounts: Accounts, rows: Ints) -> Array:
     """Names of two or three invented words."""
     name = accounts.name[rows]
-    second, third = len(words.SECOND), len(words.THIRD)
+    second, third = len(invented_names.SECOND), len(invented_names.THIRD)
     parts = [
-        named(words.FIRST, name // (second * third)),
-        named(words.SECOND, name // third % second),
-        named([f" {word}" if word else "" for word in words.THIRD], name % third),
+        named(invented_names.FIRST, name // (second * third)),
+        named(invented_names.SECOND, name // third % second),
+        named([f" {word}" if word else "" for word in invented_names.THIRD], name % third),
     ]
     return pc.binary_join_element_wise(pc.binary_join_element_wise(parts[0], parts[1], " "), parts[2], "")
 
@@ -121,12 +121,12 @@ def account_columns(accounts: Accounts, rows: Ints) -> dict[str, Array]:
 def opportunity_columns(deals: Deals, accounts: Accounts) -> dict[str, Array]:
     """opportunities.csv: the owner is the last one; names as people write them."""
     renewal = deals.source == company.RENEWAL_SOURCE
-    plural = named([str(q) for q in words.QUANTITIES], deals.quantity)
-    product = named(words.PRODUCTS, deals.product)
-    singular = named([name.removesuffix("s") for name in words.PRODUCTS], deals.product)
-    single = pa.array(np.array(words.QUANTITIES)[deals.quantity] == 1)
+    plural = named([str(q) for q in invented_names.QUANTITIES], deals.quantity)
+    product = named(invented_names.PRODUCTS, deals.product)
+    singular = named([name.removesuffix("s") for name in invented_names.PRODUCTS], deals.product)
+    single = pa.array(np.array(invented_names.QUANTITIES)[deals.quantity] == 1)
     what = pc.binary_join_element_wise(plural, pc.if_else(single, singular, product), " ")
-    contract = named(words.RENEWALS, np.minimum(deals.product, len(words.RENEWALS) - 1))
+    contract = named(invented_names.RENEWALS, np.minimum(deals.product, len(invented_names.RENEWALS) - 1))
     subject = pc.if_else(pa.array(renewal), contract, what)
     return {
         "key": keys("O", deals.first + 1 + np.arange(len(deals))),

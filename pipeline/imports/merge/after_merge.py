@@ -18,7 +18,7 @@ from pipeline.imports.merge.entry_notes import beyond_limits_notes, weeks_to_com
 from pipeline.imports.merge.hindsight import hindsight_notes
 from pipeline.imports.merge.owners import heads_check
 from pipeline.imports.merge.pipelines import pipelines_check
-from pipeline.imports.merge.unusual import sums_check, unusual_notes
+from pipeline.imports.merge.plausibility import sums_check, unusual_notes
 from pipeline.imports.merge.withdrawn import merged_accounts_check, merged_accounts_notes, merged_check, withdrawn_check
 from pipeline.imports.problems import Problem
 from pipeline.models.deals import WORDS_INDEXES

@@ -16,10 +16,10 @@ from pipeline.imports.log.structure import departments_write, structure_write
 from pipeline.imports.problems import ConversionRefused, ImportUnreadable
 from pipeline.imports.snapshot.deal_rows import DealRows
 from pipeline.imports.snapshot.deals import DealReader, ReadDeal
-from pipeline.imports.snapshot.earlier import Earlier
-from pipeline.imports.snapshot.gone import Gone
+from pipeline.imports.snapshot.differences import Earlier
 from pipeline.imports.snapshot.history import Changes, History
 from pipeline.imports.snapshot.mapping import FilesMapping, SnapshotMapping
+from pipeline.imports.snapshot.removed_deals import Gone
 from pipeline.imports.snapshot.rows import ExportReader
 from pipeline.imports.snapshot.tickets import Tickets
 

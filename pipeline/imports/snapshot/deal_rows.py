@@ -8,7 +8,7 @@ from datetime import date
 from departments.translation import gettext_noop
 from pipeline.imports.conversion.source_times import Moment, TimeReader
 from pipeline.imports.snapshot.deals import ReadDeal
-from pipeline.imports.snapshot.earlier import DealState, Earlier, KnownDeal
+from pipeline.imports.snapshot.differences import DealState, Earlier, KnownDeal
 from pipeline.imports.snapshot.history import Changes
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.outcome import LOST, WITHDRAWN

@@ -10,7 +10,7 @@ from datetime import datetime
 from departments.translation import gettext_noop
 from pipeline.imports.conversion.provenance import FolderWriter
 from pipeline.imports.conversion.source_times import Moment
-from pipeline.imports.snapshot.earlier import Earlier, KnownHandOff
+from pipeline.imports.snapshot.differences import Earlier, KnownHandOff
 from pipeline.imports.snapshot.mapping import FilesMapping
 from pipeline.imports.snapshot.rows import ExportReader, RowReader, SourceRow
 

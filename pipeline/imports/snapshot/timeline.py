@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from departments.translation import gettext_noop
 from pipeline.imports.conversion.source_times import Moment
-from pipeline.imports.snapshot.earlier import DealState, KnownDeal
+from pipeline.imports.snapshot.differences import DealState, KnownDeal
 from pipeline.imports.snapshot.history import AMOUNT, EXPECTED, PLACE, Change, Changes
 from pipeline.imports.snapshot.outcome import LOST, WITHDRAWN
 

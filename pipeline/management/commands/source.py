@@ -22,7 +22,7 @@ from pipeline.services.sources.removal import pull_files_remove, source_remove
 from pipeline.services.sources.storage import pull_bytes
 from pipeline.services.uploads import upload_room_check
 from pipeline.sources.convert import mapping_check
-from pipeline.sources.meaning.decided import decided
+from pipeline.sources.meaning.mapping_gaps import decided
 
 State = SourcePull.State
 

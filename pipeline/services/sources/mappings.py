@@ -11,8 +11,8 @@ from django.utils import timezone
 from departments.models import Department, User, find_company
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.models import DataSource, ImportBatch, Pipeline, SourceMapping, SourcePull
-from pipeline.services.sources.known import existing_deals
-from pipeline.sources.columns.absent import columns_absent
+from pipeline.services.sources.deal_states import existing_deals
+from pipeline.sources.columns.missing_columns import columns_absent
 from pipeline.sources.meaning.renamed import files_renamed
 from pipeline.sources.meaning.tickets import ticket_parts
 from pipeline.sources.reading import Company

@@ -17,14 +17,14 @@ from departments.advisory_locks import AdvisoryLock, transaction_lock
 from departments.day_formats import day_text
 from departments.models import User
 from pipeline.imports.problems import ConversionRefused, ImportBusy, ImportProblem, ImportUnreadable
-from pipeline.imports.snapshot.earlier import Earlier
+from pipeline.imports.snapshot.differences import Earlier
 from pipeline.models import DataSource, ImportBatch, RecomputeRun, SourcePull
 from pipeline.services.imports import company_folder_load
 from pipeline.services.imports_log import pipelines_begun
 from pipeline.services.imports_result import ImportResult
 from pipeline.services.recompute import RecomputeRunning, recompute
 from pipeline.services.recompute.last_day import last_day_end
-from pipeline.services.sources import known
+from pipeline.services.sources import deal_states
 from pipeline.services.sources.existing_structure import drop_existing_rows
 from pipeline.services.sources.mappings import PROPOSED, content_for, known_company, mapping_save, tickets_alone
 from pipeline.services.sources.storage import (
@@ -38,7 +38,7 @@ from pipeline.services.sources.storage import (
 )
 from pipeline.sources.convert import Converted, at_source_lines, list_convert, log_convert, problems_of, tickets_convert
 from pipeline.sources.files.intake import tables_write
-from pipeline.sources.meaning.decided import undecided
+from pipeline.sources.meaning.mapping_gaps import undecided
 from pipeline.sources.meaning.preview import folder_preview
 from pipeline.sources.meaning.renamed import bare_name, tables_unused
 from pipeline.sources.meaning.roles import columns_overlooked
@@ -217,13 +217,13 @@ def pull_import(*, token: str, user: User | None, last_day: bool = False) -> Non
 def _take_in(pull: SourcePull, user: User | None) -> None:
     assert pull.mapping is not None
     with tempfile.TemporaryDirectory(prefix="pull-") as scratch:
-        before = known.imports_done()
+        before = deal_states.imports_done()
         content, notes = content_for(pull.mapping, pull)
         converted = _convert(pull, content, Path(scratch))
         drop_existing_rows(Path(scratch))
 
         def write(result: ImportResult) -> None:
-            known.refuse_imports_since(before, but=result.batch)
+            deal_states.refuse_imports_since(before, but=result.batch)
             SourcePull.objects.filter(pk=pull.pk).update(state=State.COMPUTING, batch_id=result.batch)
 
         result = company_folder_load(
@@ -252,14 +252,14 @@ def _convert(pull: SourcePull, content: dict[str, Any], folder: Path) -> Convert
             ).format(time=day_text(pull.taken_at, _TIME), newest=day_text(newest.taken_at, _TIME))
         )
     if tickets_alone(pull):
-        handoffs = known.known_handoffs(source=pull.source) if newest else None
+        handoffs = deal_states.known_handoffs(source=pull.source) if newest else None
         before = None if handoffs is None else Earlier(deals={}, taken_at=pull.taken_at, handoffs=handoffs)
-        return tickets_convert(tables, content, folder, there=known.existing_deals, earlier=before)
+        return tickets_convert(tables, content, folder, there=deal_states.existing_deals, earlier=before)
     before = None
     if newest is not None:
         lists = earlier.exclude(reading__kind=DataSource.Kind.TICKETS).order_by("-taken_at")
         files_of = (lists.first() or newest).taken_at
-        before = known.known_before(source=pull.source, taken_at=pull.taken_at, files_of=files_of)
+        before = deal_states.known_before(source=pull.source, taken_at=pull.taken_at, files_of=files_of)
     return list_convert(tables, content, folder, earlier=before)
 
 

@@ -13,9 +13,9 @@ import duckdb
 from departments.core.engine import engine_connect
 from pipeline.core.flag_text import parse_flag
 from pipeline.sources.columns.dates import date_reading
-from pipeline.sources.columns.nothing import nothing_in
+from pipeline.sources.columns.null_values import nothing_in
 from pipeline.sources.columns.numbers import number_reading, signs_listed
-from pipeline.sources.columns.usual import usual_values
+from pipeline.sources.columns.outliers import usual_values
 
 MEMORY_OF_FILES = "512MB"
 MOST_VALUES = 200

@@ -13,8 +13,8 @@ import duckdb
 from pipeline.sources.columns.header_words import GENERIC
 from pipeline.sources.columns.numbers import signs_of, signs_written
 from pipeline.sources.columns.profile import quoted
-from pipeline.sources.meaning.decided import DATES
 from pipeline.sources.meaning.history import history_proposed, history_stages, stage_dates_draft
+from pipeline.sources.meaning.mapping_gaps import DATES
 from pipeline.sources.meaning.owners import LOST, WON, department_of, is_market, sounds_ended, stage_kind, stage_rank
 from pipeline.sources.meaning.pipelines import pipeline_column, pipelines_draft
 from pipeline.sources.meaning.roles import columns_by_role, nothing_draft

@@ -10,9 +10,9 @@ from typing import Any
 from departments.translation import gettext_noop
 from pipeline.sources.columns.log_columns import log_posted, work_posted
 from pipeline.sources.columns.numbers import SIGNS, signs_listed, signs_written
-from pipeline.sources.meaning.decided import NO_TABLES, NOBODY
 from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, stages_draft
 from pipeline.sources.meaning.history import history_posted, history_stages, stage_dates_draft, stage_dates_posted
+from pipeline.sources.meaning.mapping_gaps import NO_TABLES, NOBODY
 from pipeline.sources.meaning.owners import departments_posted, team_column, teams_posted
 from pipeline.sources.meaning.pipelines import (
     OPEN,

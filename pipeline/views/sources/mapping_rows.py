@@ -13,7 +13,6 @@ from pipeline.services.sources.mappings import tickets_alone
 from pipeline.sources.columns.dates import format_words
 from pipeline.sources.columns.log_columns import LogWork, activity_counts, log_work
 from pipeline.sources.columns.numbers import SIGNS, signs_listed, signs_of, signs_words
-from pipeline.sources.meaning.decided import date_questions, number_questions
 from pipeline.sources.meaning.editing import (
     LOG_FIELDS,
     LOST,
@@ -29,6 +28,7 @@ from pipeline.sources.meaning.editing import (
 )
 from pipeline.sources.meaning.history import FIELDS as HISTORY_FIELDS
 from pipeline.sources.meaning.history import NAMED_FIELDS, history_of, stage_date_columns, unnamed_stages
+from pipeline.sources.meaning.mapping_gaps import date_questions, number_questions
 from pipeline.sources.meaning.owners import TeamRow, team_rows
 from pipeline.sources.meaning.pipelines import PipelineRow, pipeline_rows, stage_deals, stages_unnamed
 from pipeline.sources.meaning.tickets import FIELDS, QueueRow, columns_of, queue_rows

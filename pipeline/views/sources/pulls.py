@@ -26,8 +26,8 @@ from pipeline.services.sources.removal import BUSY
 from pipeline.services.sources.storage import has_files
 from pipeline.sources.convert import mapping_check
 from pipeline.sources.files.text import DELIMITERS, ENCODINGS
-from pipeline.sources.meaning.decided import undecided
 from pipeline.sources.meaning.editing import MOST_ROWS, content_of
+from pipeline.sources.meaning.mapping_gaps import undecided
 from pipeline.sources.meaning.pipelines import stage_mistakes
 from pipeline.tasks import source_import_requested, source_look_requested, source_read_requested
 from pipeline.views.data.imports import manager_site

@@ -28,7 +28,7 @@ from pipeline.services.sources.pulls import pull_start
 from pipeline.services.sources.storage import pull_bytes, sources_bytes
 from pipeline.services.uploads import UploadRefused, upload_room_check
 from pipeline.sources.convert import mapping_check
-from pipeline.sources.meaning.decided import decided
+from pipeline.sources.meaning.mapping_gaps import decided
 from pipeline.tasks import source_read_requested
 from pipeline.views.data.imports import manager_site
 from pipeline.views.sources.forms import MappingFileForm, SourceFilesForm

@@ -16,7 +16,7 @@ from django.utils.html import escape
 from revenue_health.review.charts.axis import Axis, axis_for
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Role, Tone
 
-# The light colours of static/css/tokens.css: a picture in a document knows no style sheet.
+# The light colours of static/css/base/tokens.css: a picture in a document knows no style sheet.
 INK, TEXT, SOFT, PAPER = "#37474f", "#16202a", "#7d929d", "#ffffff"
 FILLS = {Tone.GOOD: "#00796b", Tone.BAD: "#c2410c", Tone.SOFT: SOFT, Tone.INK: INK}
 LIGHT_GOOD = "#9fd0ca"

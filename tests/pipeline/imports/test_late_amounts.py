@@ -13,7 +13,7 @@ from pipeline.models import DataSource, Flow
 from pipeline.selectors.data.readiness import readiness
 from pipeline.services.imports import company_folder_load
 from pipeline.services.recompute import recompute
-from pipeline.services.sources.known import known_deals
+from pipeline.services.sources.deal_states import known_deals
 from tests.pipeline.folders import GOOD, folder_write, out_and_in_again, part_write
 
 pytestmark = pytest.mark.django_db(transaction=True)

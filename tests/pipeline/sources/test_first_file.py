@@ -9,7 +9,7 @@ from django.conf import settings
 
 from departments.models import Company
 from pipeline.models import Event, ImportBatch, Opportunity, RecomputeRun, SourcePull
-from tests.pipeline.sources.german import german_rows
+from tests.pipeline.sources.reading.german import german_rows
 from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, take_in, upload, uploaded, workbook
 
 pytestmark = pytest.mark.django_db(transaction=True)

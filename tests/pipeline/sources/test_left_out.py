@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
 from pipeline.models import DataSource, SourceMapping
-from tests.pipeline.sources.strange_lists import strange
+from tests.pipeline.sources.reading.strange_lists import strange
 from tests.pipeline.sources.test_source_command import source
 
 pytestmark = pytest.mark.django_db(transaction=True)

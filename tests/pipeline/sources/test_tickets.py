@@ -12,8 +12,8 @@ from django.conf import settings
 from pipeline.imports.problems import ConversionRefused
 from pipeline.models import HandOff, SourcePull
 from pipeline.services.sources.mappings import mapping_content
-from pipeline.sources.meaning.decided import NOBODY
 from pipeline.sources.meaning.editing import content_of
+from pipeline.sources.meaning.mapping_gaps import NOBODY
 from tests.pipeline.imports.conversion.exports import convert, mapping, table
 from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, take_in, upload
 

@@ -17,8 +17,8 @@ from pipeline.services.imports_undo import import_undo
 from pipeline.services.sources.mappings import content_for, mapping_content
 from pipeline.services.sources.pulls import pull_read
 from pipeline.sources.convert import mapping_check
-from pipeline.sources.meaning.decided import undecided
 from pipeline.sources.meaning.editing import content_of
+from pipeline.sources.meaning.mapping_gaps import undecided
 from pipeline.sources.meaning.tickets import ticket_parts
 from tests.pipeline.sources.test_tickets import FIRST, SECOND, T_WEEK_1, TICKET_HEADER, WEEK
 from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, take_in, upload

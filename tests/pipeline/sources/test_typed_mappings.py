@@ -18,7 +18,7 @@ from departments.models import User
 from pipeline.imports.conversion.toml_text import mapping_toml
 from pipeline.models import SourceMapping, SourcePull
 from pipeline.services.sources.mappings import mapping_content
-from pipeline.sources.meaning.decided import decided
+from pipeline.sources.meaning.mapping_gaps import decided
 from pipeline.sources.meaning.pipelines import limit_text
 from tests.forms.html_forms import forms_of
 from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, upload

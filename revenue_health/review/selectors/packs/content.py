@@ -22,8 +22,8 @@ from revenue_health.contribution.selectors.comparison.periods import (
 from revenue_health.contribution.selectors.comparison.scores import METHOD
 from revenue_health.contribution.selectors.forecast.forecast_json import forecast_json
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast
-from revenue_health.contribution.selectors.register.earlier import leaks_of_quarter
 from revenue_health.contribution.selectors.register.leaks_json import leak_json, register_json
+from revenue_health.contribution.selectors.register.period_register import leaks_of_quarter
 from revenue_health.contribution.selectors.track.track_record import track_record
 from revenue_health.contribution.selectors.track.track_record_json import track_record_json
 from revenue_health.contribution.verdict_words import OWNERS, using_verdict_words, verdict_words

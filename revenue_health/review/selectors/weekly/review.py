@@ -31,7 +31,6 @@ from revenue_health.review.core.weekly_review import (
     WeeklyReview,
 )
 from revenue_health.review.selectors.headline import headline
-from revenue_health.review.selectors.weekly.earlier import leaks_at_period_end
 from revenue_health.review.selectors.weekly.panels import (
     LEAKS_SHOWN,
     due_commitments,
@@ -39,6 +38,7 @@ from revenue_health.review.selectors.weekly.panels import (
     registered_leak,
     scorecards_in,
 )
+from revenue_health.review.selectors.weekly.past_leaks import leaks_at_period_end
 
 
 def weekly_review(

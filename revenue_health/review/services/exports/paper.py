@@ -14,7 +14,7 @@ from revenue_health.review.services.exports.content import ExportContent, Progre
 from revenue_health.review.services.exports.problem import ExportProblem
 
 TEMPLATE = "review/packs/pdf.html"
-STYLE = "css/pack_paper.css"
+STYLE = "css/review/pack_paper.css"
 NO_PANGO = (
     "PDF needs the Pango library, which this machine has not. Install it (Debian and Ubuntu: libpango-1.0-0, "
     "libpangoft2-1.0-0 and libharfbuzz-subset0; macOS: brew install pango) and ask again; "

@@ -43,7 +43,7 @@ from revenue_health.contribution.selectors.comparison.sentences import (
 from revenue_health.contribution.selectors.comparison.share_breakdown import rates_of, stored_coalitions
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.selectors.comparison.trend import trend_of
-from revenue_health.contribution.selectors.register.earlier import leaks_of_period
+from revenue_health.contribution.selectors.register.period_register import leaks_of_period
 from revenue_health.contribution.verdict_words import verdict_words
 from revenue_health.review.selectors.drivers.mechanism import Mechanism, mechanism_of
 from revenue_health.review.selectors.drivers.plan_and_pace import earned_a_year_before, quarter_rows, segment_rows

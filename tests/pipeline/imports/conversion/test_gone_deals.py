@@ -6,9 +6,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.imports.snapshot.earlier import Earlier, KnownDeal
-from pipeline.imports.snapshot.gone import Gone
+from pipeline.imports.snapshot.differences import Earlier, KnownDeal
 from pipeline.imports.snapshot.mapping import snapshot_mapping_read
+from pipeline.imports.snapshot.removed_deals import Gone
 from tests.pipeline.imports.conversion.exports import mapping
 
 MARCH = datetime(2026, 3, 6, tzinfo=UTC)

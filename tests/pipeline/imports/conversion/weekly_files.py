@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipeline.imports.conversion.mapping_source import MappingSource
 from pipeline.imports.problems import ProblemList
 from pipeline.imports.snapshot.conversion import folder_from_snapshot
-from pipeline.imports.snapshot.earlier import Earlier, KnownDeal
+from pipeline.imports.snapshot.differences import Earlier, KnownDeal
 from pipeline.imports.snapshot.mapping import snapshot_mapping_parse, toml_parse
 
 ZONE = ZoneInfo("Europe/Berlin")

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from pipeline.imports.at_once import load as at_once
+from pipeline.imports.bulk import load as at_once
 from pipeline.imports.new_tables import first_load
 from pipeline.imports.problems import ImportBusy
 from pipeline.models import Account, Event, ImportBatch, Opportunity

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from departments.models import Commitment, Company, Department, User
 from revenue_health.contribution.models import ForecastSnapshot, Leak, ScoreRun
-from tests.revenue_health.contribution.nights import leak_for
+from tests.revenue_health.contribution.night.nights import leak_for
 
 pytestmark = pytest.mark.django_db
 

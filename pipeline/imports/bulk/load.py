@@ -21,10 +21,10 @@ import duckdb
 import pyarrow as pa
 from django.db import connection, transaction
 
-from pipeline.imports.at_once import rows
-from pipeline.imports.at_once.binary import HEADER, TRAILER, binary_rows
-from pipeline.imports.at_once.held import LARGE_FILES, held_open, rows_hold, small_tables_copy
-from pipeline.imports.at_once.rows import Written
+from pipeline.imports.bulk import rows
+from pipeline.imports.bulk.binary import HEADER, TRAILER, binary_rows
+from pipeline.imports.bulk.rows import Written
+from pipeline.imports.bulk.typed_tables import LARGE_FILES, held_open, rows_hold, small_tables_copy
 from pipeline.imports.files.sources import FolderSource
 from pipeline.imports.folder.checks import rows_check
 from pipeline.imports.folder.format import BY_NAME, FileFormat
@@ -70,7 +70,7 @@ class LoadedAtOnce:
     touched: int = 0
 
 
-def load_at_once(
+def bulk_load(
     staging: Staging, source: FolderSource, files: Sequence[FileFormat], *, batch: int, progress: Progress
 ) -> LoadedAtOnce | None:
     """Load a large folder into a company without accounts and deals; None, and nothing done, where that is no use."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.sources.meaning.editing import content_of
-from tests.pipeline.sources.strange_lists import strange
+from tests.pipeline.sources.reading.strange_lists import strange
 
 NAMES = "Deal ID;Stage;Created;Closed;Amount;Owner\n"
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from pipeline.imports.folder.export_queries import ELSEWHERE
 from pipeline.imports.problems import ImportBusy
-from pipeline.imports.snapshot.earlier import Earlier, KnownDeal, KnownHandOff
+from pipeline.imports.snapshot.differences import Earlier, KnownDeal, KnownHandOff
 from pipeline.models import EVENT_AMOUNT_SQL, DataSource, HandOff, ImportBatch, Opportunity
 
 _WENT = (

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from pipeline.sources.meaning.roles import unit_in_name
-from tests.pipeline.sources.strange_lists import Strange, strange
+from tests.pipeline.sources.reading.strange_lists import Strange, strange
 
 
 def formatted(folder: Path, number_format: str, currency: str = "EUR") -> Strange:

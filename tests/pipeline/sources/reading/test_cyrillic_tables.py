@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.sources.strange_lists import strange
+from tests.pipeline.sources.reading.strange_lists import strange
 
 DEALS = (
     "Номер сделки;Этап сделки;Дата создания;Дата закрытия;Сумма;Ответственный\n"

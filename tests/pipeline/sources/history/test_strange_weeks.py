@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.imports.snapshot.earlier import Earlier, KnownDeal
-from pipeline.imports.snapshot.gone import bare_key
-from tests.pipeline.sources.strange_lists import strange
+from pipeline.imports.snapshot.differences import Earlier, KnownDeal
+from pipeline.imports.snapshot.removed_deals import bare_key
+from tests.pipeline.sources.reading.strange_lists import strange
 
 NAMES = "Deal ID,Stage,Created,Closed,Amount,Currency\n"
 WEEK = datetime(2026, 3, 13, 16, tzinfo=UTC)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from departments.periods import Period
 from revenue_health.contribution.core.comparison import Comparison
-from revenue_health.contribution.selectors.register.earlier import leaks_of_quarter
+from revenue_health.contribution.selectors.register.period_register import leaks_of_quarter
 from revenue_health.review.core.weekly_review import WeeklyLeak
 from revenue_health.review.selectors.weekly.panels import LEAKS_SHOWN, registered_leak
 

@@ -17,9 +17,9 @@ from pipeline.imports.problems import ConversionRefused, ImportUnreadable
 from pipeline.imports.snapshot.conversion import folder_from_snapshot
 from pipeline.imports.snapshot.mapping import snapshot_mapping_parse
 from pipeline.models import Event
-from pipeline.sources.meaning.decided import decided
 from pipeline.sources.meaning.editing import content_of
-from tests.pipeline.sources.strange_lists import Strange, strange
+from pipeline.sources.meaning.mapping_gaps import decided
+from tests.pipeline.sources.reading.strange_lists import Strange, strange
 from tests.pipeline.sources.uploads import COMPANY, edit, look, take_in, upload
 
 HEAD = "Record ID,Deal Name,Deal Stage,Create Date,Close Date,Amount"

@@ -25,8 +25,7 @@ from pipeline.sources.files.text import encoding_of
 from pipeline.tasks import source_read_requested
 from tests.pipeline.folders import GOOD as GOOD_FOLDER
 from tests.pipeline.folders import truth
-from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, upload
-from tests.pipeline.sources.wrong_files import (
+from tests.pipeline.sources.reading.wrong_files import (
     ASKED,
     BY_LINE,
     GOOD,
@@ -41,6 +40,7 @@ from tests.pipeline.sources.wrong_files import (
     columns,
     zipped,
 )
+from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, upload
 
 pytestmark = pytest.mark.django_db
 

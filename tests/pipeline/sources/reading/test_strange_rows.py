@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.sources.columns.dates import date_reading
 from pipeline.sources.files.text import encoding_of
-from tests.pipeline.sources.strange_lists import strange
+from tests.pipeline.sources.reading.strange_lists import strange
 from tests.pipeline.sources.uploads import workbook
 
 NAMES = "Opportunity ID,Product,Stage,Amount,Created Date,Close Date,Owner\n"

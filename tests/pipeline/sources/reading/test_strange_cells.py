@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.imports.conversion.toml_text import mapping_toml
-from pipeline.sources.meaning.decided import decided, undecided
+from pipeline.sources.meaning.mapping_gaps import decided, undecided
 from pipeline.sources.meaning.roles import unit_in_name
-from tests.pipeline.sources.strange_lists import strange
+from tests.pipeline.sources.reading.strange_lists import strange
 
 NAMES = "Deal ID,Stage,Created,Closed,Amount,Owner,Account,Lost reason\n"
 

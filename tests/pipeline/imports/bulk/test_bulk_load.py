@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from pipeline.imports.at_once import load as at_once
+from pipeline.imports.bulk import load as at_once
 from pipeline.models import Account, Event, Opportunity, TouchedOpportunity
 from pipeline.services import imports
 from pipeline.services.imports import company_folder_load
@@ -109,14 +109,14 @@ class Both:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._patch = monkeypatch
         self.at_once: list[bool] = []
-        inner = imports.load_at_once
+        inner = imports.bulk_load
 
         def noting(*arguments: object, **named: object) -> object:
             loaded = inner(*arguments, **named)  # type: ignore[arg-type]
             self.at_once.append(loaded is not None)
             return loaded
 
-        monkeypatch.setattr(imports, "load_at_once", noting)
+        monkeypatch.setattr(imports, "bulk_load", noting)
 
     def ordinary(self, path: Path) -> ImportResult:
         self._patch.setattr(at_once, "LARGE_BYTES", 10**9)

@@ -21,7 +21,7 @@ from revenue_health.contribution.services import cuts, forecasts, nightly_steps,
 from revenue_health.contribution.services.nightly_run import run_nightly_steps
 from revenue_health.contribution.services.nightly_steps import NIGHTLY_STEPS, NightlyStep, ScoreStep, Step
 from revenue_health.contribution.tasks import left_undone_continue, night_of_run
-from tests.revenue_health.contribution.nights import EXTRA, made_up_is_done, names, night_begin, recorded
+from tests.revenue_health.contribution.night.nights import EXTRA, made_up_is_done, names, night_begin, recorded
 from tests.worker import queue_empty, work_off
 
 pytestmark = pytest.mark.django_db

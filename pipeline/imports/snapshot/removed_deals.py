@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from departments.core.text import confusable_form
 from departments.translation import gettext_noop
-from pipeline.imports.snapshot.earlier import Earlier
+from pipeline.imports.snapshot.differences import Earlier
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 
 _LISTED = 5

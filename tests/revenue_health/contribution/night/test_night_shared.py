@@ -15,7 +15,7 @@ from revenue_health.contribution.services import nightly_steps
 from revenue_health.contribution.services.nightly_run import run_nightly_steps
 from revenue_health.contribution.services.nightly_steps import Step
 from revenue_health.contribution.services.processes import process_pool
-from tests.revenue_health.contribution.nights import break_down, made_up_is_done, names, night_begin, recorded
+from tests.revenue_health.contribution.night.nights import break_down, made_up_is_done, names, night_begin, recorded
 
 # Other processes see only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)

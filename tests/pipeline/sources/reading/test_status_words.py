@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.sources.meaning.decided import undecided
 from pipeline.sources.meaning.editing import content_of
+from pipeline.sources.meaning.mapping_gaps import undecided
 from pipeline.sources.meaning.statuses import status_draft
 from pipeline.sources.meaning.systems import SYSTEMS
 

@@ -11,7 +11,7 @@ from pipeline.imports.conversion.month_names import months_in_english
 from pipeline.sources.meaning.owners import is_market, sounds_ended, stage_kind
 from pipeline.sources.meaning.roles import unit_in_name
 from pipeline.sources.meaning.statuses import status_kind
-from tests.pipeline.sources.strange_lists import strange
+from tests.pipeline.sources.reading.strange_lists import strange
 
 RUSSIAN = (
     "Номер сделки;Название;Этап сделки;Дата создания;Дата закрытия;Сумма, ₽;Ответственный;Компания;Причина отказа\n"

@@ -12,8 +12,8 @@ from pipeline.imports.problems import ConversionRefused
 from pipeline.models import Event, Opportunity, SourcePull
 from pipeline.sources.convert import mapping_check
 from pipeline.sources.files.intake import tables_write
-from pipeline.sources.meaning.decided import undecided
 from pipeline.sources.meaning.editing import content_of, counts_of, stage_rows
+from pipeline.sources.meaning.mapping_gaps import undecided
 from pipeline.sources.meaning.pipelines import stage_deals, stages_unnamed
 from pipeline.sources.reading import Company, Reading, reading_of
 from tests.pipeline.imports.conversion.exports import convert, mapping, table

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.imports.problems import ConversionRefused
-from pipeline.imports.snapshot.earlier import Earlier
+from pipeline.imports.snapshot.differences import Earlier
 from pipeline.sources.convert import list_convert
 from pipeline.sources.files.intake import tables_write
-from pipeline.sources.meaning.decided import NOBODY, undecided
+from pipeline.sources.meaning.mapping_gaps import NOBODY, undecided
 from pipeline.sources.meaning.preview import folder_preview
 from pipeline.sources.meaning.roles import columns_overlooked
 from pipeline.sources.reading import Company, reading_of

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any
 
 from departments.translation import gettext_noop
-from pipeline.sources.columns.absent import columns_absent
 from pipeline.sources.columns.header_words import GENERIC
 from pipeline.sources.columns.log_columns import amount_column, numbers_open, times_open
+from pipeline.sources.columns.missing_columns import columns_absent
 from pipeline.sources.meaning.history import history_of, history_undecided
 from pipeline.sources.meaning.pipelines import pipelines_undecided
 from pipeline.sources.meaning.roles import unit_in_name, why_no_dates

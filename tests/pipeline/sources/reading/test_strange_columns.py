@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.pipeline.sources.strange_lists import strange
+from tests.pipeline.sources.reading.strange_lists import strange
 
 
 def test_headers_that_all_begin_alike_are_read_by_what_follows(tmp_path: Path) -> None:

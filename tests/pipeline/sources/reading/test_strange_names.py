@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.sources.meaning.roles import columns_by_role
-from tests.pipeline.sources.strange_lists import strange
+from tests.pipeline.sources.reading.strange_lists import strange
 
 
 def column(name: str) -> dict[str, object]:

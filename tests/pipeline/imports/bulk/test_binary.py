@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.imports.at_once.binary import HEADER, TRAILER, binary_rows
+from pipeline.imports.bulk.binary import HEADER, TRAILER, binary_rows
 
 KINDS = (
     ("id", pa.int64(), "bigint", st.integers(-(2**63), 2**63 - 1)),
