@@ -33,7 +33,10 @@ def test_from_the_largest_leak_to_who_held_the_deal(open_as: Open) -> None:
     page = open_as("ceo")
     expect(page.locator("#leakmap-page")).to_contain_text("most of it in")
     drawn(page)
-    page.locator("table.grid td.shade-5 a").first.click()
+    cells = page.locator("table.grid td a")
+    lost = [re.search(r": ([\d,]+)", text) for text in cells.all_inner_texts()]
+    largest = max(range(len(lost)), key=lambda cell: int(lost[cell][1].replace(",", "")) if lost[cell] else 0)
+    cells.nth(largest).click()
     expect(page.locator("p.message")).to_contain_text("Lost for a recorded reason in")
     page.locator("table.rows th a").first.click()
     expect(page.locator("svg.strip rect").first).to_be_visible()

@@ -46,8 +46,8 @@ ROWS = [
     row("departments:scorecard", {"key": "legal"}, get=OWN),
     row("departments:scorecard_panel", {"key": "legal"}, get=OWN),
     row("departments:scorecard_download", {"key": "legal", "kind": "csv"}, get=OWN),
-    # Without a body nothing is written that is not so already.
-    row("departments:scorecard_cell", a_cell, get=OWN, post=LEADS.gives(302)),
+    # Who may write is told what is missing; nothing is written without a body.
+    row("departments:scorecard_cell", a_cell, get=OWN, post=LEADS.gives(422)),
     row("departments:scorecard_week", lambda: {"key": "legal", "week": week()}, get=LEADS, post=LEADS.gives(302)),
     row("departments:scorecard_paste", {"key": "legal"}, post=LEADS.gives(422)),
     row("departments:scorecard_upload", {"key": "legal"}, get=LEADS, post=LEADS.gives(422)),

@@ -23,7 +23,7 @@ from revenue_health.review.models import EvidenceExport
 from revenue_health.review.selectors.accountability.evidence import EvidenceDocument, gather_evidence
 from revenue_health.review.selectors.accountability.rows import accountability_rows
 
-STYLE = Path(settings.BASE_DIR) / "static" / "css" / "print_evidence.css"
+STYLE = Path(settings.BASE_DIR) / "static" / "css" / "review" / "print_evidence.css"
 
 
 @transaction.atomic

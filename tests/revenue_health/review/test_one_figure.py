@@ -113,9 +113,12 @@ def test_there_is_one_figure_for_actual_landing_and_plan(ceo: Client) -> None:
     assert (forecast.won_so_far, forecast.median, forecast.target) == (ledger.actual, landing.expected, landing.plan)
     what_if = ceo.get("/what-if/").context["what_if"].now
     assert what_if.before == landing.expected
-    totals = {total.name: total.figure for total in ceo.get("/pipeline/").context.get("totals", [])}
-    if "Revenue" in totals:
-        assert totals["Revenue"].text
+    pipeline = ceo.get("/pipeline/").context
+    totals = {total.name: total.figure.text for total in pipeline["totals"]}
+    scale = ceo.get("/drivers/").context["scale"]
+    assert scale.unit == pipeline["unit"]
+    # What was won is the revenue where nothing was taken back.
+    assert totals.get("Revenue", totals["Won"]) == scale.write(ledger.actual)
 
 
 def test_the_landing_is_said_in_one_sentence_everywhere(ceo: Client) -> None:

@@ -132,5 +132,9 @@ def test_pages_open_and_step_from_quarter_to_quarter(retail: None) -> None:
         assert "2023-Q4" in text, page
     assert "period=2023-Q3" in client.get("/", {"period": "2023-Q4"}).content.decode()
     # 2023-P12 has five weeks as the month before it; the one before that has four.
-    assert "in the 4 weeks of 2023-P10" in client.get("/pipeline/", {"period": "2023-P11"}).content.decode()
-    assert "weeks of 2023-P11" not in client.get("/pipeline/", {"period": "2023-P12"}).content.decode()
+    pages = {
+        period: client.get("/pipeline/", {"period": period, "compare": "previous"}).content.decode()
+        for period in ("2023-P11", "2023-P12")
+    }
+    assert "in the 4 weeks of 2023-P10" in pages["2023-P11"]
+    assert "weeks of 2023-P11" not in pages["2023-P12"]
