@@ -136,5 +136,5 @@ def test_pages_open_and_step_from_quarter_to_quarter(retail: None) -> None:
         period: client.get("/pipeline/", {"period": period, "compare": "previous"}).content.decode()
         for period in ("2023-P11", "2023-P12")
     }
-    assert "in the 4 weeks of 2023-P10" in pages["2023-P11"]
+    assert "changes against the 4 weeks of 2023-P10" in pages["2023-P11"]
     assert "weeks of 2023-P11" not in pages["2023-P12"]
